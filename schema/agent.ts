@@ -1,0 +1,52 @@
+import type { AgentView } from '../src/agent/access.js'
+import { listAgents } from '../src/agent/access.js'
+import { createAgent } from '../src/agent/create.js'
+import { builder } from './builder.js'
+import { AgentRoleEnum } from './enums.js'
+import { mutation } from './mutation.js'
+import { findable, idOf, Node } from './node.js'
+
+export const Agent = builder.objectRef<AgentView>('Agent')
+
+builder.objectType(Agent, {
+  description: "A person, or a bot account such as Fin's, who answers in the helpdesk.",
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: '`agent_…`', resolve: idOf('Agent') }),
+    name: t.exposeString('name', { description: 'Their name among colleagues.' }),
+    email: t.exposeString('email', { description: 'Lower case; unique.' }),
+    alias: t.exposeString('alias', {
+      nullable: true,
+      description: 'Shown to end-users instead of the name.',
+    }),
+    photoUrl: t.exposeString('photoUrl', { nullable: true, description: 'A picture.' }),
+    role: t.expose('role', { type: AgentRoleEnum, description: 'What they may do.' }),
+    isBot: t.exposeBoolean('isBot', { description: 'Whether a program answers, such as Fin.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was made.' }),
+  }),
+})
+
+findable('Agent', Agent, (context, id) => context.load.agent(id))
+
+builder.queryField('agents', (t) =>
+  t.field({
+    type: [Agent],
+    description: 'The agents who answer in your inboxes, by name.',
+    resolve: (_, __, { app, actor }) => (actor ? listAgents(app.db, actor) : []),
+  }),
+)
+
+mutation('createAgent', {
+  description: 'Makes an account for a person or a bot. For admins.',
+  input: (t) => ({
+    name: t.string({ required: true, description: 'Their name among colleagues.' }),
+    email: t.string({ required: true, description: 'To sign in with; unique.' }),
+    alias: t.string({ description: 'Shown to end-users instead of the name.' }),
+    photoUrl: t.string({ description: 'A picture.' }),
+    role: t.field({ type: AgentRoleEnum, description: 'AGENT when left out.' }),
+    isBot: t.boolean({ description: 'Whether a program answers; false when left out.' }),
+    password: t.string({ description: 'At least 10 characters; without one they use API tokens only.' }),
+  }),
+  changes: { agent: 'Agent' },
+  run: (input, { app, actor }, call) => createAgent(app.db, actor, input, call),
+})

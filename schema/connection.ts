@@ -1,0 +1,67 @@
+import { ValidationError } from '../src/errors.js'
+
+const largest = 100
+const usual = 25
+
+export interface PageArguments {
+  first?: number | null
+  after?: string | null
+  last?: number | null
+  before?: string | null
+}
+
+/** What a page asks for, in one direction. */
+export interface Slice {
+  limit: number
+  /** From the end backwards: `last` was asked for. */
+  backwards: boolean
+  /** The cursor to begin beyond. */
+  beyond: string | null
+}
+
+/** Reads the four Relay arguments; throws ValidationError when they contradict each other. */
+export function sliceOf({ first, after, last, before }: PageArguments): Slice {
+  if (first != null && last != null) throw new ValidationError('last', 'Ask for `first` or `last`, not both.')
+  const limit = first ?? last ?? usual
+  const field = last != null ? 'last' : 'first'
+  if (limit < 1 || limit > largest) throw new ValidationError(field, `A page has 1 to ${largest} entries.`)
+  return last != null
+    ? { limit, backwards: true, beyond: before ?? null }
+    : { limit, backwards: false, beyond: after ?? null }
+}
+
+/**
+ * A page in the list's own order, from rows that were read in the slice's direction with one more than its limit.
+ */
+export function connectionOf<Row>(rows: Row[], slice: Slice, cursorOf: (row: Row) => string) {
+  const more = rows.length > slice.limit
+  const page = rows.slice(0, slice.limit)
+  if (slice.backwards) page.reverse()
+  const edges = page.map((node) => ({ cursor: cursorOf(node), node }))
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: slice.backwards ? slice.beyond !== null : more,
+      hasPreviousPage: slice.backwards ? more : slice.beyond !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}
+
+/** A cursor that carries its list's order; opaque to clients. */
+export function encodeCursor(order: string, ...parts: (string | number)[]): string {
+  return Buffer.from([order, ...parts].join('|')).toString('base64url')
+}
+
+/** The parts of a cursor of this order; throws ValidationError for any other text. */
+export function decodeCursor(order: string, cursor: string, field: string): string[] {
+  const [of, ...parts] = Buffer.from(cursor, 'base64url').toString().split('|')
+  if (of !== order || parts.length === 0) {
+    throw new ValidationError(
+      field,
+      'This cursor is not one of this list in this order. Start again without it.',
+    )
+  }
+  return parts
+}

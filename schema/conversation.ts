@@ -1,0 +1,111 @@
+import type { ConversationView } from '../src/conversation/read.js'
+import { Agent } from './agent.js'
+import { builder } from './builder.js'
+import { EndUser } from './endUser.js'
+import { ConversationStatusEnum, PriorityEnum } from './enums.js'
+import { ConflictErrorType } from './errors.js'
+import { Inbox } from './inbox.js'
+import { findable, idOf, Node } from './node.js'
+import { Tag } from './tag.js'
+import { Team } from './team.js'
+
+export const Conversation = builder.objectRef<ConversationView>('Conversation')
+
+builder.objectType(Conversation, {
+  description: 'One thread with exactly one end-user.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: '`conv_…`', resolve: idOf('Conversation') }),
+    version: t.exposeInt('version', {
+      description: 'Counts changes of its own fields; give it as `expectedVersion`.',
+    }),
+    revision: t.exposeInt('revision', { description: 'Counts its events: what has a higher one is newer.' }),
+    status: t.expose('status', { type: ConversationStatusEnum, description: 'How far it is.' }),
+    priority: t.expose('priority', { type: PriorityEnum, description: 'How urgent it is.' }),
+    title: t.exposeString('title', { nullable: true, description: 'What it is about.' }),
+    tags: t.field({
+      type: [Tag],
+      description: 'By name.',
+      resolve: async (conversation, _, { load }) =>
+        conversation.tags ?? (await load.conversation(conversation.id))?.tags ?? [],
+    }),
+    attributes: t.expose('attributes', {
+      type: 'JSONObject',
+      description: 'What is known of the matter, by key.',
+    }),
+    inbox: t.field({
+      type: Inbox,
+      description: 'Where it arrived.',
+      resolve: ({ inboxId }, _, { app }) => app.db.prisma.inbox.findUniqueOrThrow({ where: { id: inboxId } }),
+    }),
+    endUser: t.field({
+      type: EndUser,
+      description: 'Whose it is.',
+      resolve: async (conversation, _, { load }) => {
+        const endUser = conversation.endUser ?? (await load.endUser(conversation.endUserId))
+        if (!endUser) throw new Error(`Conversation ${conversation.id} has no end-user.`)
+        return endUser
+      },
+    }),
+    assignee: t.field({
+      type: Agent,
+      nullable: true,
+      description: 'Who holds it; null: nobody.',
+      resolve: (conversation, _, { load }) =>
+        conversation.assignee !== undefined || !conversation.assigneeId
+          ? (conversation.assignee ?? null)
+          : load.namedAgent(conversation.assigneeId),
+    }),
+    team: t.field({
+      type: Team,
+      nullable: true,
+      description: 'The team that holds it.',
+      resolve: ({ teamId }, _, { load }) => (teamId ? load.namedTeam(teamId) : null),
+    }),
+    snoozedUntil: t.expose('snoozedUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it wakes.',
+    }),
+    preview: t.exposeString('preview', {
+      nullable: true,
+      description: 'The start of the last public message, in plain text.',
+    }),
+    messageCount: t.exposeInt('messageCount', { description: 'Messages so far, notes included.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened.' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When anything about it changed last.',
+    }),
+    lastActivityAt: t.expose('lastActivityAt', {
+      type: 'DateTime',
+      description: 'When the last message came.',
+    }),
+    waitingSince: t.expose('waitingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when the end-user waits for an answer.',
+    }),
+    handedOffAt: t.expose('handedOffAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When Fin let go; null once a human or Fin has it.',
+    }),
+    endUserReadAt: t.expose('endUserReadAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Up to when the end-user has read it.',
+    }),
+  }),
+})
+
+findable('Conversation', Conversation, (context, id) => context.load.conversation(id))
+
+builder.objectField(ConflictErrorType, 'conversation', (t) =>
+  t.field({
+    type: Conversation,
+    nullable: true,
+    description: 'As it is now.',
+    resolve: (error) => error.conversation,
+  }),
+)

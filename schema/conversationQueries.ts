@@ -1,0 +1,114 @@
+import type { ConversationOrderField } from '../src/conversation/read.js'
+import { listConversations } from '../src/conversation/read.js'
+import { ValidationError } from '../src/errors.js'
+import { storedId } from '../src/ids.js'
+import { builder } from './builder.js'
+import { connectionOf, decodeCursor, encodeCursor, sliceOf } from './connection.js'
+import { Conversation } from './conversation.js'
+import { ConversationStatusEnum } from './enums.js'
+
+const Filter = builder.inputType('ConversationFilter', {
+  description: 'Which conversations; all given conditions hold together.',
+  fields: (t) => ({
+    inboxId: t.id({ description: 'Of this inbox.' }),
+    status: t.field({ type: [ConversationStatusEnum], description: 'With any of these.' }),
+    assigneeId: t.id({ description: 'Held by this agent.' }),
+    unassigned: t.boolean({ description: 'True: held by no agent.' }),
+    endUserId: t.id({ description: 'Of this end-user.' }),
+  }),
+})
+
+const OrderField = builder.enumType('ConversationOrderField', {
+  description: 'What a list is ordered by.',
+  values: {
+    LAST_ACTIVITY: { description: 'When the last message came.' },
+    CREATED: { description: 'When it was opened.' },
+  },
+})
+
+const Direction = builder.enumType('OrderDirection', {
+  description: 'Which way.',
+  values: { ASC: { description: 'Oldest first.' }, DESC: { description: 'Newest first.' } },
+})
+
+const Order = builder.inputType('ConversationOrder', {
+  description: 'The order of a list.',
+  fields: (t) => ({
+    field: t.field({ type: OrderField, required: true, description: 'By what.' }),
+    direction: t.field({ type: Direction, required: true, description: 'Which way.' }),
+  }),
+})
+
+const moments = { LAST_ACTIVITY: 'lastActivityAt', CREATED: 'createdAt' } as const
+
+builder.queryField('conversation', (t) =>
+  t.field({
+    type: Conversation,
+    nullable: true,
+    description: 'One conversation; null when there is none or it is not in your sight.',
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_, { id }, { load }) => {
+      const uuid = storedId('Conversation', id)
+      return uuid ? load.conversation(uuid) : null
+    },
+  }),
+)
+
+builder.queryField('conversations', (t) =>
+  t.connection({
+    type: Conversation,
+    description:
+      'The conversations in your sight, newest activity first unless told otherwise. Pages of 1 to 100, 25 by default.',
+    args: { filter: t.arg({ type: Filter }), orderBy: t.arg({ type: Order }) },
+    resolve: async (_, args, { app, actor }) => {
+      const field: ConversationOrderField = args.orderBy?.field ?? 'LAST_ACTIVITY'
+      const descending = args.orderBy?.direction !== 'ASC'
+      const order = `conversations ${field} ${descending}`
+      const slice = sliceOf(args)
+      const page = {
+        field,
+        descending: descending !== slice.backwards,
+        after:
+          slice.beyond === null ? null : keyOf(order, slice.beyond, slice.backwards ? 'before' : 'after'),
+        limit: slice.limit + 1,
+      }
+      const filter = filterOf(args.filter)
+      const rows = actor && filter ? await listConversations(app.db, actor, filter, page) : []
+      return connectionOf(rows, slice, (row) => encodeCursor(order, row[moments[field]].getTime(), row.id))
+    },
+  }),
+)
+
+/** Null when an id is malformed: nothing is there. */
+function filterOf(filter: typeof Filter.$inferInput | null | undefined) {
+  if (!filter) return {}
+  const ids = {
+    inboxId: filter.inboxId && storedId('Inbox', filter.inboxId),
+    assigneeId: filter.assigneeId && storedId('Agent', filter.assigneeId),
+    endUserId: filter.endUserId && storedId('EndUser', filter.endUserId),
+  }
+  if (
+    Object.values(ids).includes(null) &&
+    (['inboxId', 'assigneeId', 'endUserId'] as const).some((key) => filter[key] && !ids[key])
+  ) {
+    return null
+  }
+  if (filter.assigneeId && filter.unassigned) {
+    throw new ValidationError(
+      'filter.unassigned',
+      'Nobody is assigned and unassigned at once: give `assigneeId` or `unassigned`.',
+    )
+  }
+  return { ...ids, status: filter.status, unassigned: filter.unassigned }
+}
+
+const uuidPattern = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
+
+function keyOf(order: string, cursor: string, field: string): { at: Date; id: string } {
+  const [at, id] = decodeCursor(order, cursor, field)
+  const moment = new Date(Number(at))
+  if (!id || !uuidPattern.test(id) || Number.isNaN(moment.getTime())) {
+    throw new ValidationError(field, 'This cursor is damaged. Start again without it.')
+  }
+  return { at: moment, id }
+}

@@ -1,0 +1,68 @@
+import {
+  ConflictError,
+  type ErrorCode,
+  type ExpectedError,
+  errorCodes,
+  ForbiddenError,
+  NotFoundError,
+  RateLimitedError,
+  ValidationError,
+} from '../src/errors.js'
+import { builder } from './builder.js'
+
+const ErrorCodeEnum = builder.enumType('ErrorCode', {
+  description: 'What kind of failure; stable, for programs.',
+  values: errorCodes,
+})
+
+const ErrorInterface = builder.interfaceRef<ExpectedError>('Error').implement({
+  description: 'An expected failure of a mutation. Nothing was changed.',
+  fields: (t) => ({
+    code: t.field({
+      type: ErrorCodeEnum,
+      description: 'For programs.',
+      resolve: (error): ErrorCode => error.code,
+    }),
+    message: t.exposeString('message', { description: 'For people: what is wrong and what to do next.' }),
+  }),
+})
+
+builder.objectType(NotFoundError, {
+  name: 'NotFoundError',
+  description: 'What was named does not exist, or is not in your sight.',
+  interfaces: [ErrorInterface],
+  isTypeOf: (value) => value instanceof NotFoundError,
+})
+
+builder.objectType(ForbiddenError, {
+  name: 'ForbiddenError',
+  description: 'You are not signed in, or may not do this.',
+  interfaces: [ErrorInterface],
+  isTypeOf: (value) => value instanceof ForbiddenError,
+})
+
+/** Its `conversation` is added beside the type Conversation. */
+export const ConflictErrorType = builder.objectType(ConflictError, {
+  name: 'ConflictError',
+  description: 'The conversation has moved on since `expectedVersion`.',
+  interfaces: [ErrorInterface],
+  isTypeOf: (value) => value instanceof ConflictError,
+})
+
+builder.objectType(ValidationError, {
+  name: 'ValidationError',
+  description: 'The input is not usable.',
+  interfaces: [ErrorInterface],
+  isTypeOf: (value) => value instanceof ValidationError,
+  fields: (t) => ({ field: t.exposeString('field', { description: 'The input field at fault.' }) }),
+})
+
+builder.objectType(RateLimitedError, {
+  name: 'RateLimitedError',
+  description: 'Too many attempts.',
+  interfaces: [ErrorInterface],
+  isTypeOf: (value) => value instanceof RateLimitedError,
+  fields: (t) => ({
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'When to try again, in seconds.' }),
+  }),
+})

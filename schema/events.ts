@@ -1,0 +1,105 @@
+import { ForbiddenError } from '../src/errors.js'
+import { eventCursor, eventPosition } from '../src/events/cursor.js'
+import type { EventType, LoggedEvent } from '../src/events/event.js'
+import { follow } from '../src/events/follow.js'
+import { newestPosition, readInboxEvents } from '../src/events/read.js'
+import { storedId } from '../src/ids.js'
+import { builder } from './builder.js'
+import { connectionOf, type Slice, sliceOf } from './connection.js'
+import type { Context } from './context.js'
+import { type AnyEvent, Event, EventTypeEnum, type ResyncEvent } from './event.js'
+
+const Filter = builder.inputType('EventFilter', {
+  description: 'Which events; all given conditions hold together.',
+  fields: (t) => ({
+    types: t.field({ type: [EventTypeEnum], description: 'Of these kinds.' }),
+    inboxId: t.id({ description: 'Of this inbox.' }),
+    conversationId: t.id({ description: 'Of this conversation.' }),
+  }),
+})
+
+builder.queryField('events', (t) =>
+  t.connection({
+    type: Event,
+    description:
+      'The event log from the oldest on, or after a cursor, as far as it is in your sight. Pages of 1 to 100, 25 by default; `last` and `before` do not apply. A cursor that cannot be resumed gives one Resync.',
+    args: { filter: t.arg({ type: Filter }) },
+    resolve: async (_, args, { app, actor }) => {
+      const slice = sliceOf({ first: args.first, after: args.after })
+      const rows = actor ? await eventsAfter(app, actor.inboxIds, slice, wantedBy(args.filter)) : []
+      return connectionOf<AnyEvent>(rows, slice, (event) => eventCursor(app.log, event.position))
+    },
+  }),
+)
+
+const batchSize = 200
+
+async function eventsAfter(
+  app: Context['app'],
+  inboxIds: readonly string[],
+  slice: Slice,
+  wants: (event: LoggedEvent) => boolean,
+): Promise<AnyEvent[]> {
+  const newest = await newestPosition(app.db)
+  const start = slice.beyond === null ? 0 : eventPosition(app.log, slice.beyond)
+  if (start === null || start > newest) return [resync(newest, app.db.clock.now())]
+  const found: LoggedEvent[] = []
+  for (let position = start; found.length <= slice.limit; ) {
+    const batch = await readInboxEvents(app.db, inboxIds, position, batchSize)
+    found.push(...batch.filter(wants))
+    if (batch.length < batchSize) break
+    position = batch.at(-1)?.position ?? position
+  }
+  return found
+}
+
+builder.subscriptionField('events', (t) =>
+  t.field({
+    type: Event,
+    description:
+      'What happens, in order, from a cursor without gap into live; from now on when it is left out. A cursor that cannot be resumed gives a Resync first.',
+    args: {
+      after: t.arg({ type: 'EventCursor', description: 'The last one you saw.' }),
+      filter: t.arg({ type: Filter }),
+    },
+    subscribe: (_, { after, filter }, context) => eventStream(context, after, wantedBy(filter)),
+    resolve: (event) => event as AnyEvent,
+  }),
+)
+
+async function* eventStream(
+  context: Context,
+  after: string | null | undefined,
+  wants: (event: LoggedEvent) => boolean,
+): AsyncGenerator<AnyEvent, void> {
+  const { app, refresh } = context
+  if (!context.actor)
+    throw new ForbiddenError(
+      'Sign in first: give the token in `connectionParams.authorization`.',
+      'UNAUTHENTICATED',
+    )
+  const newest = await newestPosition(app.db)
+  const given = after == null ? newest : eventPosition(app.log, after)
+  const lost = given === null || given > newest
+  if (lost) yield resync(newest, app.db.clock.now())
+  for await (const events of follow(app.db, app.tail, {
+    after: lost ? newest : given,
+    wants,
+    actor: refresh,
+  }))
+    yield* events
+}
+
+function resync(position: number, occurredAt: Date): ResyncEvent {
+  return { type: 'RESYNC', position, occurredAt }
+}
+
+function wantedBy(filter: typeof Filter.$inferInput | null | undefined): (event: LoggedEvent) => boolean {
+  const types = filter?.types && new Set<EventType | 'RESYNC'>(filter.types)
+  const inboxId = filter?.inboxId && (storedId('Inbox', filter.inboxId) ?? 'none')
+  const conversationId = filter?.conversationId && (storedId('Conversation', filter.conversationId) ?? 'none')
+  return (event) =>
+    (!types || types.has(event.type)) &&
+    (!inboxId || event.inboxId === inboxId) &&
+    (!conversationId || event.conversationId === conversationId)
+}

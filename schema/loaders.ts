@@ -1,0 +1,87 @@
+import DataLoader from 'dataloader'
+import type { Actor } from '../src/actor.js'
+import { type AgentView, agentsByIds, findAgents } from '../src/agent/access.js'
+import type { App } from '../src/app.js'
+import { type ConversationView, findConversations } from '../src/conversation/read.js'
+import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
+import type { Team } from '../src/generated/prisma/client.js'
+import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
+import { teamsByIds } from '../src/team/access.js'
+
+/** Look-ups by id that come together become one statement. Nothing is kept: an event must never show an older state. */
+export interface Loaders {
+  /** Null when gone or not in the actor's sight, as for the next three. */
+  conversation: Load<string, ConversationView | null>
+  message: Load<string, MessageView | null>
+  endUser: Load<string, EndUserView | null>
+  agent: Load<string, AgentView | null>
+  /** For an id that stands on something the actor already sees. */
+  namedAgent: Load<string, AgentView | null>
+  namedTeam: Load<string, Team | null>
+  messages: Load<{ conversationId: string; range: MessageRange }, MessageView[]>
+}
+
+type Load<Key, Value> = (key: Key) => Promise<Value>
+
+type FindByIds<Row> = (actor: Actor, ids: readonly string[]) => Promise<Row[]>
+
+export function loaders(app: App, actor: () => Actor | null): Loaders {
+  const visible =
+    <Row extends { id: string }>(find: FindByIds<Row>) =>
+    async (ids: readonly string[]) => {
+      const asking = actor()
+      return inOrder(ids, asking ? await find(asking, unique(ids)) : [])
+    }
+  return {
+    conversation: batched(visible((asking, ids) => findConversations(app.db, asking, ids))),
+    message: batched(visible((asking, ids) => findMessages(app.db, asking, ids))),
+    endUser: batched(visible((asking, ids) => findEndUsers(app.db, asking, ids))),
+    agent: batched(visible((asking, ids) => findAgents(app.db, asking, ids))),
+    namedAgent: batched(async (ids: readonly string[]) =>
+      inOrder(ids, await agentsByIds(app.db, unique(ids))),
+    ),
+    namedTeam: batched(async (ids: readonly string[]) => inOrder(ids, await teamsByIds(app.db, unique(ids)))),
+    messages: batched((keys) => messagesOf(app, keys)),
+  }
+}
+
+/** One statement for each range asked for, whatever the number of conversations. */
+async function messagesOf(app: App, keys: readonly { conversationId: string; range: MessageRange }[]) {
+  const found = new Map<string, Promise<Map<string, MessageView[]>>>()
+  for (const { range } of keys) {
+    const shape = JSON.stringify(range)
+    if (found.has(shape)) continue
+    const ids = keys.filter((key) => JSON.stringify(key.range) === shape).map((key) => key.conversationId)
+    found.set(shape, readMessages(app.db, unique(ids), range).then(byConversation))
+  }
+  return Promise.all(
+    keys.map(
+      async ({ conversationId, range }) =>
+        (await found.get(JSON.stringify(range)))?.get(conversationId) ?? [],
+    ),
+  )
+}
+
+function byConversation(messages: MessageView[]): Map<string, MessageView[]> {
+  const groups = new Map<string, MessageView[]>()
+  for (const message of messages) {
+    const group = groups.get(message.conversationId)
+    if (group) group.push(message)
+    else groups.set(message.conversationId, [message])
+  }
+  return groups
+}
+
+function batched<Key, Value>(load: (keys: readonly Key[]) => Promise<Value[]>): Load<Key, Value> {
+  const loader = new DataLoader<Key, Value>(load, { cache: false })
+  return (key) => loader.load(key)
+}
+
+function unique(ids: readonly string[]): string[] {
+  return [...new Set(ids)]
+}
+
+function inOrder<Row extends { id: string }>(ids: readonly string[], rows: Row[]): (Row | null)[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => byId.get(id) ?? null)
+}

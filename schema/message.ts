@@ -1,0 +1,198 @@
+import { ValidationError } from '../src/errors.js'
+import type { Attachment as AttachmentValue } from '../src/message/attachments.js'
+import type { MessageView } from '../src/message/read.js'
+import { receiveMessage } from '../src/message/receive.js'
+import { addNote, reply } from '../src/message/reply.js'
+import { Agent } from './agent.js'
+import { builder } from './builder.js'
+import { connectionOf, decodeCursor, encodeCursor, sliceOf } from './connection.js'
+import { Conversation } from './conversation.js'
+import { EndUser } from './endUser.js'
+import { VisibilityEnum } from './enums.js'
+import { mutation } from './mutation.js'
+import { argumentId, findable, idOf, Node } from './node.js'
+
+const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
+  description: 'A file beside a message.',
+  fields: (t) => ({
+    url: t.exposeString('url', { description: 'Always https.' }),
+    filetype: t.exposeString('filetype', {
+      nullable: true,
+      description: 'A type or an extension, e.g. `pdf`.',
+    }),
+    filename: t.exposeString('filename', { nullable: true, description: 'Its name for people.' }),
+  }),
+})
+
+const Author = builder.unionType('Author', {
+  description: 'Who wrote a message.',
+  types: [EndUser, Agent],
+  resolveType: (author) => ('isBot' in author ? Agent : EndUser),
+})
+
+export const Message = builder.objectRef<MessageView>('Message')
+
+builder.objectType(Message, {
+  description: 'One entry of a conversation.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: '`msg_…`', resolve: idOf('Message') }),
+    seq: t.exposeInt('seq', { description: 'Its place in the conversation: 1, 2, 3, … without gaps.' }),
+    conversation: t.field({
+      type: Conversation,
+      description: 'Where it stands.',
+      resolve: async ({ conversationId }, _, { load }) => {
+        const conversation = await load.conversation(conversationId)
+        if (!conversation)
+          throw new Error(`The conversation ${conversationId} of a visible message was not found.`)
+        return conversation
+      },
+    }),
+    author: t.field({
+      type: Author,
+      description: 'Who wrote it.',
+      resolve: async (message, _, { load }) => {
+        const author =
+          message.authorAgent ??
+          message.authorEndUser ??
+          (message.authorAgentId ? await load.namedAgent(message.authorAgentId) : null) ??
+          (message.authorEndUserId ? await load.endUser(message.authorEndUserId) : null)
+        if (!author) throw new Error(`Message ${message.id} has no author.`)
+        return author
+      },
+    }),
+    visibility: t.expose('visibility', { type: VisibilityEnum, description: 'Who sees it.' }),
+    body: t.exposeString('body', {
+      nullable: true,
+      description: 'Safe HTML; null when there are attachments only.',
+    }),
+    text: t.exposeString('text', { description: 'The same as plain text.' }),
+    attachments: t.field({
+      type: [Attachment],
+      description: 'Files beside it.',
+      resolve: ({ attachments }) => attachments as unknown as AttachmentValue[],
+    }),
+    isLate: t.exposeBoolean('isLate', { description: 'Fin said it after a human had taken over.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
+  }),
+})
+
+findable('Message', Message, (context, id) => context.load.message(id))
+
+const order = 'messages'
+
+builder.objectField(Conversation, 'messages', (t) =>
+  t.connection({
+    type: Message,
+    description:
+      'In their order. `last: 50` for the newest, then `before` for older ones. Pages of 1 to 100, 25 by default.',
+    resolve: async (conversation, args, { load }) => {
+      const slice = sliceOf(args)
+      const seq =
+        slice.beyond === null
+          ? null
+          : Number(decodeCursor(order, slice.beyond, slice.backwards ? 'before' : 'after')[0])
+      if (seq !== null && !(Number.isInteger(seq) && seq >= 0 && seq < 2 ** 31)) {
+        throw new ValidationError('after', 'This cursor is damaged. Start again without it.')
+      }
+      const range = {
+        after: slice.backwards ? 0 : (seq ?? 0),
+        before: slice.backwards ? seq : null,
+        limit: slice.limit + 1,
+        fromEnd: slice.backwards,
+      }
+      const rows = await load.messages({ conversationId: conversation.id, range })
+      return connectionOf(rows, slice, (message) => encodeCursor(order, message.seq))
+    },
+  }),
+)
+
+export const AttachmentInput = builder.inputType('AttachmentInput', {
+  description: 'A file beside a message.',
+  fields: (t) => ({
+    url: t.string({
+      required: true,
+      description: 'An https address; signed and expiring for what is not public.',
+    }),
+    filetype: t.string({ description: 'A type or an extension, e.g. `pdf`.' }),
+    filename: t.string({ description: 'Its name for people.' }),
+  }),
+})
+
+const AuthorKind = builder.enumType('AuthorKind', {
+  description: 'Who wrote a received message.',
+  values: {
+    END_USER: { description: "The conversation's end-user." },
+    FIN: { description: 'Fin; only its integration may say so.' },
+  },
+})
+
+export const ReceivedMessageInput = builder.inputType('ReceivedMessageInput', {
+  description: 'A message that reached the helpdesk through a channel. A body or an attachment is needed.',
+  fields: (t) => ({
+    author: t.field({ type: AuthorKind, description: 'END_USER when left out.' }),
+    visibility: t.field({ type: VisibilityEnum, description: 'PUBLIC when left out.' }),
+    body: t.string({ description: 'HTML; sanitised.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'At most 50.' }),
+    objectId: t.string({ description: "The integration's own id of it: a repeat gives the first." }),
+    sentAt: t.field({ type: 'DateTime', description: 'When it was written; now when left out.' }),
+  }),
+})
+
+mutation('replyToConversation', {
+  description:
+    'A public reply by you. When Fin or nobody holds the conversation, a human who replies takes it over.',
+  input: (t) => ({
+    conversationId: t.id({ required: true, description: 'The conversation.' }),
+    body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'At most 50.' }),
+  }),
+  versioned: true,
+  changes: { message: 'Message', conversation: 'Conversation' },
+  run: (input, { app, actor }, call) =>
+    reply(
+      app.db,
+      actor,
+      { ...input, conversationId: argumentId('Conversation', input.conversationId) },
+      call,
+    ),
+})
+
+mutation('addNote', {
+  description: 'A note for agents only; takes nothing over.',
+  input: (t) => ({
+    conversationId: t.id({ required: true, description: 'The conversation.' }),
+    body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'At most 50.' }),
+  }),
+  versioned: true,
+  changes: { message: 'Message', conversation: 'Conversation' },
+  run: (input, { app, actor }, call) =>
+    addNote(
+      app.db,
+      actor,
+      { ...input, conversationId: argumentId('Conversation', input.conversationId) },
+      call,
+    ),
+})
+
+mutation('receiveMessage', {
+  description:
+    "A message that reached the helpdesk through a channel: the end-user's, or what Fin said. Always stored.",
+  input: (t) => ({
+    conversationId: t.id({ required: true, description: 'The conversation.' }),
+    message: t.field({ type: ReceivedMessageInput, required: true, description: 'What was said.' }),
+  }),
+  changes: { message: 'Message', conversation: 'Conversation' },
+  run: (input, { app, actor }, call) =>
+    receiveMessage(
+      app.db,
+      actor,
+      {
+        ...input.message,
+        author: input.message.author ?? 'END_USER',
+        conversationId: argumentId('Conversation', input.conversationId),
+      },
+      call,
+    ),
+})

@@ -1,0 +1,127 @@
+import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core'
+import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../src/errors.js'
+import { Repeat, type RepeatableCall } from '../src/idempotency/transact.js'
+import type { NodeType } from '../src/ids.js'
+import { builder } from './builder.js'
+import type { Context } from './context.js'
+import { findNode, typeOf } from './node.js'
+
+type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never
+type InputFields = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
+type PayloadFields<Result> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Result>
+type Errors = (new (...args: never[]) => Error)[]
+
+interface MutationOptions<Fields extends InputFieldMap, Result extends object> {
+  description: string
+  input: (t: InputFields) => Fields
+  /** The caller may say which version of the conversation they saw. */
+  versioned?: boolean
+  /** The changed objects, by the payload's field names. */
+  changes: { [Name in keyof NoInfer<Result>]?: NodeType }
+  /** Fields of the payload that no repeat gives again, such as a secret. Stands after `run`, from which its type comes. */
+  once?: (t: PayloadFields<NoInfer<Result>>) => FieldMap
+  errors?: Errors
+  run: (
+    input: InputShapeFromFields<Fields> & { expectedVersion?: number | null },
+    context: Context,
+    call: RepeatableCall | undefined,
+  ) => Promise<Result | Repeat>
+}
+
+/** What every mutation can answer instead of its payload. */
+const mutationErrors = [NotFoundError, ForbiddenError, ConflictError, ValidationError]
+
+const longestKey = 200
+
+/**
+ * Adds a mutation the one way there is: `name(input: NameInput!): NameResult!`, with `idempotencyKey` in its input and
+ * the expected errors in its result.
+ */
+export function mutation<const Fields extends InputFieldMap, Result extends object>(
+  name: string,
+  options: MutationOptions<Fields, Result>,
+) {
+  const title = name[0]?.toUpperCase() + name.slice(1)
+
+  const input = builder.inputType(`${title}Input`, {
+    description: `What \`${name}\` takes.`,
+    fields: (t) => ({
+      ...options.input(t),
+      idempotencyKey: t.string({
+        description:
+          'Makes the call repeatable for 7 days: a repeat with the same key and input returns the first result. At most 200 characters.',
+      }),
+      ...(options.versioned && {
+        expectedVersion: t.int({
+          description:
+            'The `version` you saw; another present one gives a ConflictError and changes nothing.',
+        }),
+      }),
+    }),
+  })
+
+  const payload = builder.objectRef<Result>(`${title}Payload`).implement({
+    description: `What \`${name}\` changed.`,
+    fields: (t): FieldMap => ({
+      ...Object.fromEntries(
+        Object.entries(options.changes).map(([field, type]) => [
+          field,
+          t.field({
+            type: typeOf(type as NodeType) as never,
+            description: 'As it is now.',
+            resolve: (result) => result[field as keyof Result] as never,
+          }),
+        ]),
+      ),
+      ...options.once?.(t as never),
+    }),
+  })
+
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: payload,
+      description: options.description,
+      args: { input: t.arg({ type: input, required: true }) },
+      errors: {
+        types: [...mutationErrors, ...(options.errors ?? [])] as never,
+        union: { name: `${title}Result`, description: `What \`${name}\` gives.` },
+      },
+      resolve: (async (_: unknown, args: { input: unknown }, context: Context) => {
+        const given = args.input as InputShapeFromFields<Fields> & { idempotencyKey?: string | null }
+        const result = await options.run(given, context, repeatable(name, given))
+        return settled(context, options.changes as Record<string, NodeType>, result)
+      }) as never,
+    }),
+  )
+}
+
+function repeatable(
+  mutation: string,
+  { idempotencyKey, ...input }: { idempotencyKey?: string | null },
+): RepeatableCall | undefined {
+  if (idempotencyKey == null) return undefined
+  if (idempotencyKey === '' || idempotencyKey.length > longestKey) {
+    throw new ValidationError('idempotencyKey', `A key has 1 to ${longestKey} characters.`)
+  }
+  return { mutation, key: idempotencyKey, input }
+}
+
+/** Looks up what an operation names by id only, with the rights of now: all of a repeat's. */
+async function settled(context: Context, changes: Record<string, NodeType>, result: object): Promise<object> {
+  const settledResult: Record<string, unknown> = result instanceof Repeat ? {} : { ...result }
+  const named: Record<string, unknown> = result instanceof Repeat ? result.ids : settledResult
+  for (const [field, type] of Object.entries(changes)) {
+    const value = named[field]
+    const id = typeof value === 'string' ? value : onlyId(value)
+    if (!id) continue
+    const found = await findNode(context, type, id)
+    if (!found) throw new NotFoundError(type)
+    settledResult[field] = found
+  }
+  return settledResult
+}
+
+function onlyId(value: unknown): string | null {
+  const keys = value && typeof value === 'object' ? Object.keys(value) : []
+  return keys.length === 1 && keys[0] === 'id' ? (value as { id: string }).id : null
+}

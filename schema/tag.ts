@@ -1,0 +1,17 @@
+import type { TagView } from '../src/conversation/read.js'
+import { inReach } from '../src/inbox/access.js'
+import { builder } from './builder.js'
+import { findable, idOf, Node } from './node.js'
+
+export const Tag = builder.objectRef<TagView>('Tag').implement({
+  description: 'A word that conversations of one inbox are sorted by.',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.id({ description: '`tag_…`', resolve: idOf('Tag') }),
+    name: t.exposeString('name', { description: 'Unique in its inbox.' }),
+  }),
+})
+
+findable('Tag', Tag, ({ app, actor }, id) =>
+  app.db.prisma.tag.findFirst({ where: { AND: [{ id }, inReach(actor)] } }),
+)

@@ -1,0 +1,63 @@
+import { ForbiddenError, NotFoundError } from '../src/errors.js'
+import { storedId } from '../src/ids.js'
+import { setTyping, type TypingSignal } from '../src/typing/typing.js'
+import { watchTyping } from '../src/typing/watch.js'
+import { Agent } from './agent.js'
+import { builder } from './builder.js'
+import type { Context } from './context.js'
+import { mutation } from './mutation.js'
+import { argumentId } from './node.js'
+
+const Typing = builder.objectRef<TypingSignal>('Typing').implement({
+  description:
+    'An agent writes, or has stopped. Take it back yourself after some seconds: the end may be lost.',
+  fields: (t) => ({
+    agent: t.field({
+      type: Agent,
+      nullable: true,
+      description: 'Who.',
+      resolve: ({ agentId }, _, { load }) => load.namedAgent(agentId),
+    }),
+    isTyping: t.exposeBoolean('isTyping', { description: 'False: they have stopped.' }),
+  }),
+})
+
+builder.subscriptionField('typing', (t) =>
+  t.field({
+    type: Typing,
+    description: 'Who writes in a conversation, as it happens; never stored.',
+    args: { conversationId: t.arg.id({ required: true }) },
+    subscribe: (_, { conversationId }, context) => typingIn(context, conversationId),
+    resolve: (signal) => signal as TypingSignal,
+  }),
+)
+
+async function* typingIn(context: Context, id: string): AsyncGenerator<TypingSignal, void> {
+  if (!context.actor)
+    throw new ForbiddenError(
+      'Sign in first: give the token in `connectionParams.authorization`.',
+      'UNAUTHENTICATED',
+    )
+  const uuid = storedId('Conversation', id)
+  const conversation = uuid && (await context.load.conversation(uuid))
+  if (!conversation) throw new NotFoundError('Conversation')
+  for await (const signal of watchTyping(context.app.listening, (signal) => signal.conversationId === uuid)) {
+    const actor = await context.refresh()
+    if (!actor?.inboxIds.includes(signal.inboxId)) return
+    yield signal
+  }
+}
+
+mutation('setTyping', {
+  description: 'Shows the others, and through Fin the end-user, that you write. Repeat it every few seconds.',
+  input: (t) => ({
+    conversationId: t.id({ required: true, description: 'The conversation.' }),
+    isTyping: t.boolean({ required: true, description: 'False: you have stopped.' }),
+  }),
+  changes: { conversation: 'Conversation' },
+  run: (input, { app, actor }) =>
+    setTyping(app.db, actor, app.node, {
+      ...input,
+      conversationId: argumentId('Conversation', input.conversationId),
+    }),
+})

@@ -1,0 +1,89 @@
+import { ForbiddenError } from './errors.js'
+import type { ActorKind, AgentRole, OriginApi } from './generated/prisma/enums.js'
+
+export const tokenScopes = ['READ', 'WRITE', 'ADMIN'] as const
+export type TokenScope = (typeof tokenScopes)[number]
+
+/** Who asks. Every core read and write takes one; `inboxIds` are the inboxes it may see into, which is its whole view. */
+export type Actor = AgentActor | IntegrationActor | SystemActor
+
+interface Reach {
+  inboxIds: readonly string[]
+}
+
+export interface AgentActor extends Reach {
+  kind: 'AGENT'
+  agentId: string
+  name: string
+  role: AgentRole
+  isBot: boolean
+  scopes: readonly TokenScope[]
+  tokenId: string
+}
+
+export interface IntegrationActor extends Reach {
+  kind: 'INTEGRATION'
+  integrationId: string
+  /** The agent that stands for Fin. */
+  agentId: string
+  inboxId: string
+}
+
+/** Graphdesk itself, for timers. */
+export interface SystemActor extends Reach {
+  kind: 'SYSTEM'
+}
+
+/** How an event names its author and the API it came through. */
+export interface Attribution {
+  actorKind: ActorKind
+  actorId: string | null
+  origin: OriginApi
+  integrationId: string | null
+}
+
+export function attribution(actor: Actor): Attribution {
+  switch (actor.kind) {
+    case 'AGENT':
+      return { actorKind: 'AGENT', actorId: actor.agentId, origin: 'GRAPHQL', integrationId: null }
+    case 'INTEGRATION':
+      return {
+        actorKind: 'INTEGRATION',
+        actorId: actor.integrationId,
+        origin: 'FIN',
+        integrationId: actor.integrationId,
+      }
+    case 'SYSTEM':
+      return { actorKind: 'SYSTEM', actorId: null, origin: 'SYSTEM', integrationId: null }
+  }
+}
+
+/** Refuses everyone but a signed-in agent whose token may write. */
+export function requireAgent(actor: Actor | null): AgentActor {
+  if (!actor)
+    throw new ForbiddenError('Sign in first: send `Authorization: Bearer <token>`.', 'UNAUTHENTICATED')
+  if (actor.kind !== 'AGENT') throw new ForbiddenError('Only an agent may do this.')
+  if (!actor.scopes.includes('WRITE'))
+    throw new ForbiddenError('This token may only read. Use one with the scope WRITE.')
+  return actor
+}
+
+/** Refuses everyone but an admin whose token may administer. */
+export function requireAdmin(actor: Actor | null): AgentActor {
+  const agent = requireAgent(actor)
+  if (agent.role !== 'ADMIN') throw new ForbiddenError('Only an admin may do this.')
+  if (!agent.scopes.includes('ADMIN'))
+    throw new ForbiddenError('This token may not administer. Use one with the scope ADMIN.')
+  return agent
+}
+
+/** Refuses everyone but an integration. */
+export function requireIntegration(actor: Actor | null): IntegrationActor {
+  if (actor?.kind !== 'INTEGRATION') throw new ForbiddenError('Only a Fin integration may do this.')
+  return actor
+}
+
+/** Refuses nobody and tokens that may only read; for what agents and integrations both do. */
+export function requireWriter(actor: Actor | null): Actor {
+  return actor?.kind === 'AGENT' || !actor ? requireAgent(actor) : actor
+}

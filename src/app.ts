@@ -1,0 +1,65 @@
+import { type Clock, systemClock } from './clock.js'
+import { type Database, type DatabaseOptions, openDatabase } from './database/database.js'
+import { type Listening, listen } from './database/listen.js'
+import { type LogIdentity, logIdentity } from './events/cursor.js'
+import { channel } from './events/numbering.js'
+import { startTail, type Tail } from './events/tail.js'
+import { newId } from './ids.js'
+import { type Secrets, secretsWith } from './secrets.js'
+import { type Principals, principals } from './token/principal.js'
+import { type SignInLimit, signInLimit } from './token/signIn.js'
+import { typingChannel } from './typing/typing.js'
+
+/** What every API of this node works with. */
+export interface App {
+  db: Database
+  listening: Listening
+  tail: Tail
+  log: LogIdentity
+  secrets: Secrets
+  principals: Principals
+  signInLimit: SignInLimit
+  /** This process, among the nodes on one database. */
+  node: string
+  /** Where clients reach this installation, without a slash at the end. */
+  publicUrl: () => string
+}
+
+export interface AppOptions {
+  database: Omit<DatabaseOptions, 'clock' | 'log'>
+  secretKey: string
+  publicUrl: () => string
+  clock?: Clock
+  /** Faults in the background, such as a lost connection. */
+  report: (error: Error) => void
+}
+
+/** Opens the database and begins to tail the log. */
+export async function openApp(options: AppOptions): Promise<App & { close(): Promise<void> }> {
+  const { report } = options
+  const db = openDatabase({ ...options.database, clock: options.clock ?? systemClock, log: report })
+  try {
+    const log = await logIdentity(db)
+    const listening = listen(db.directUrl, [channel, typingChannel], report)
+    const tail = await startTail(db, listening, report)
+    return {
+      db,
+      listening,
+      tail,
+      log,
+      secrets: secretsWith(options.secretKey),
+      principals: principals(db),
+      signInLimit: signInLimit(db),
+      node: newId(),
+      publicUrl: options.publicUrl,
+      async close() {
+        await tail.stop()
+        await listening.stop()
+        await db.close()
+      },
+    }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}

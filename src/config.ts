@@ -1,0 +1,77 @@
+import path from 'node:path'
+import { z } from 'zod'
+
+/** What the environment sets; README.md has the table. */
+export type Config = ReturnType<typeof readConfig>
+
+const flag = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no'])
+  .transform((value) => ['true', '1', 'yes'].includes(value))
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+
+const environment = z.object({
+  NODE_ENV: z.string().optional(),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4_000),
+  HOST: z.string().optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_POOL: z.coerce.number().int().min(1).max(1_000).default(10),
+  PREPARED_STATEMENTS: flag.default(true),
+  MIGRATE: flag.default(true),
+  DATA_DIR: z.string().min(1).default('.data'),
+  ADMIN_EMAIL: z.email().default('admin@example.com'),
+  ADMIN_PASSWORD: z.string().min(10, 'needs at least 10 characters').optional(),
+  ADMIN_TOKEN: z.string().min(32, 'needs at least 32 characters').optional(),
+  SAMPLE_DATA: flag.optional(),
+  SECRET_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
+  CORS_ORIGINS: list.default([]),
+  TRUST_PROXY: z.string().optional(),
+  ALLOW_PRIVATE_WEBHOOKS: flag.optional(),
+  RATE_LIMIT: z.coerce.number().int().min(1).default(3_000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+/** Reads the environment; throws one Error that names every fault. An empty variable counts as unset. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  if (parsed.success && parsed.data.DATABASE_URL && !parsed.data.SECRET_KEY) {
+    faults.push('SECRET_KEY: required with DATABASE_URL; make one with `openssl rand -base64 32` and keep it')
+  }
+  if (!parsed.success || faults.length > 0) {
+    throw new Error(`The environment has faults:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+  }
+  const set = parsed.data
+  const embedded = !set.DATABASE_URL
+  return {
+    port: set.PORT,
+    host: set.HOST ?? (embedded ? '127.0.0.1' : '0.0.0.0'),
+    publicUrl: set.PUBLIC_URL?.replace(/\/+$/, ''),
+    databaseUrl: set.DATABASE_URL,
+    databaseDirectUrl: set.DATABASE_DIRECT_URL,
+    databasePool: set.DATABASE_POOL,
+    preparedStatements: set.PREPARED_STATEMENTS,
+    migrate: set.MIGRATE,
+    dataDir: path.resolve(set.DATA_DIR),
+    adminEmail: set.ADMIN_EMAIL,
+    adminPassword: set.ADMIN_PASSWORD,
+    adminToken: set.ADMIN_TOKEN,
+    sampleData: set.SAMPLE_DATA ?? (embedded && set.NODE_ENV !== 'production'),
+    secretKey: set.SECRET_KEY,
+    corsOrigins: set.CORS_ORIGINS,
+    trustProxy: set.TRUST_PROXY,
+    allowPrivateWebhooks: set.ALLOW_PRIVATE_WEBHOOKS ?? embedded,
+    rateLimit: set.RATE_LIMIT,
+    logLevel: set.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,41 @@
+import { type Actor, requireAgent } from '../actor.js'
+import type { Database } from '../database/database.js'
+import { statement } from '../database/statement.js'
+import { NotFoundError } from '../errors.js'
+import type { Conversation } from '../generated/prisma/client.js'
+import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import type { ConversationChanged } from './assign.js'
+
+/**
+ * Notes that the agent has read up to a message (the newest when left out). Never goes back, records no event and
+ * touches no conversation row.
+ */
+export function markConversationRead(
+  db: Database,
+  actor: Actor | null,
+  input: { conversationId: string; seq?: number | null },
+  call?: RepeatableCall,
+) {
+  const agent = requireAgent(actor)
+  return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
+    const [row] = await tx.query<Pick<Conversation, 'id'>>(mark, [
+      agent.agentId,
+      input.conversationId,
+      input.seq ?? null,
+      tx.now,
+      agent.inboxIds,
+    ])
+    if (!row) throw new NotFoundError('Conversation')
+    return { conversation: row as Conversation }
+  })
+}
+
+const mark = statement(
+  'conversation.markRead',
+  `insert into conversation_read (agent_id, conversation_id, seq, read_at)
+   select $1, c.id, greatest(0, least(coalesce($3, c.message_count), c.message_count)), $4
+     from conversation c where c.id = $2 and c.inbox_id = any($5::uuid[])
+   on conflict (agent_id, conversation_id) do update
+     set seq = greatest(conversation_read.seq, excluded.seq), read_at = excluded.read_at
+   returning conversation_id as id`,
+)

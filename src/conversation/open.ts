@@ -1,0 +1,131 @@
+import { type Actor, requireWriter } from '../actor.js'
+import type { Database, Queryable, Transaction } from '../database/database.js'
+import { columns, statement } from '../database/statement.js'
+import { findEndUser } from '../endUser/access.js'
+import { type NewEndUser, recogniseEndUser } from '../endUser/create.js'
+import { NotFoundError, ValidationError } from '../errors.js'
+import { type Conversation, type Message, Prisma } from '../generated/prisma/client.js'
+import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { newId } from '../ids.js'
+import { cleanContent } from '../message/insert.js'
+import { type ReceivedMessage, receive } from '../message/receive.js'
+import type { MessageAdded } from '../message/reply.js'
+import { cleanTitle, mergeAttributes } from './fields.js'
+
+export interface NewConversation {
+  /** Where it arrives; an integration's own inbox when left out. */
+  inboxId?: string | null
+  endUserId?: string | null
+  /** Found again by what identifies it, else made; when `endUserId` is not given or unknown. */
+  endUser?: NewEndUser | null
+  title?: string | null
+  attributes?: Record<string, unknown> | null
+  /** The integration's own id of it: a repeat gives the first conversation. */
+  objectId?: string | null
+  message: Omit<ReceivedMessage, 'conversationId'>
+}
+
+/**
+ * Opens a conversation with its first message. One that Fin opens is held by Fin. Made once per `objectId`, however
+ * often and in parallel it is asked for.
+ */
+export function openConversation(
+  db: Database,
+  actor: Actor | null,
+  input: NewConversation,
+  call?: RepeatableCall,
+) {
+  const by = requireWriter(actor)
+  const inboxId = inboxOf(by, input)
+  const content = cleanContent(input.message)
+  const title = cleanTitle(input.title)
+  return transact(db, by, call, async (tx): Promise<MessageAdded> => {
+    const first = await openedBefore(tx, by, input.objectId)
+    if (first) return first
+    const endUser = await endUserOf(tx, by, inboxId, input)
+    const row = await insertConversation(tx, by, inboxId, endUser.id, title, input)
+    if (!row) {
+      const other = await openedBefore(tx, by, input.objectId)
+      if (!other) throw new Error('A conversation was neither inserted nor found.')
+      return other
+    }
+    const locked = { ...row, assigneeIsBot: row.assigneeId ? true : null }
+    return receive(tx, by, locked, input.message, content, true)
+  })
+}
+
+function inboxOf(by: Actor, input: NewConversation): string {
+  if (by.kind === 'INTEGRATION') return by.inboxId
+  if (!input.inboxId) throw new ValidationError('inboxId', 'Say in which inbox the conversation arrives.')
+  if (!by.inboxIds.includes(input.inboxId)) throw new NotFoundError('Inbox')
+  return input.inboxId
+}
+
+async function endUserOf(
+  tx: Transaction,
+  by: Actor,
+  inboxId: string,
+  input: NewConversation,
+): Promise<{ id: string }> {
+  const known = input.endUserId ? await findEndUser(tx, by, input.endUserId) : null
+  if (known?.inboxId === inboxId) return known
+  if (input.endUser) return recogniseEndUser(tx, by, inboxId, input.endUser)
+  if (input.endUserId) throw new NotFoundError('End-user')
+  throw new ValidationError('endUser', 'Say whose conversation it is: endUserId or endUser.')
+}
+
+async function insertConversation(
+  tx: Transaction,
+  by: Actor,
+  inboxId: string,
+  endUserId: string,
+  title: string | null,
+  input: NewConversation,
+): Promise<Conversation | null> {
+  const [row] = await tx.query<Conversation>(insert, [
+    newId(),
+    inboxId,
+    endUserId,
+    title,
+    JSON.stringify(mergeAttributes({}, input.attributes)),
+    by.kind === 'INTEGRATION' ? by.agentId : null,
+    tx.now,
+    by.kind === 'INTEGRATION' && input.objectId ? by.integrationId : null,
+    by.kind === 'INTEGRATION' ? (input.objectId ?? null) : null,
+  ])
+  return row ?? null
+}
+
+async function openedBefore(
+  db: Queryable,
+  by: Actor,
+  objectId: string | null | undefined,
+): Promise<MessageAdded | null> {
+  if (!objectId || by.kind !== 'INTEGRATION') return null
+  const [conversation] = await db.query<Conversation>(byObjectId, [by.integrationId, objectId])
+  if (!conversation) return null
+  const [message] = await db.query<Message>(firstMessage, [conversation.id])
+  if (!message) throw new Error(`Conversation ${conversation.id} has no first message.`)
+  return { conversation, message }
+}
+
+const all = columns('c', Prisma.ConversationScalarFieldEnum)
+
+const insert = statement(
+  'conversation.insert',
+  `insert into conversation as c (id, inbox_id, end_user_id, title, attributes, assignee_id, created_at, updated_at,
+                                  last_activity_at, integration_id, object_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9)
+   on conflict (integration_id, object_id) do nothing
+   returning ${all}`,
+)
+
+const byObjectId = statement(
+  'conversation.byObjectId',
+  `select ${all} from conversation c where c.integration_id = $1 and c.object_id = $2`,
+)
+
+const firstMessage = statement(
+  'message.opening',
+  `select ${columns('m', Prisma.MessageScalarFieldEnum)} from message m where m.conversation_id = $1 and m.seq = 1`,
+)

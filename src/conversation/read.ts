@@ -1,0 +1,131 @@
+import type { Actor } from '../actor.js'
+import { type AgentView, agentFields } from '../agent/access.js'
+import type { Queryable } from '../database/database.js'
+import { columns, nest, type Statement, statement } from '../database/statement.js'
+import { type EndUserView, emailOf } from '../endUser/access.js'
+import { type Conversation, Prisma, type Tag } from '../generated/prisma/client.js'
+import type { ConversationStatus } from '../generated/prisma/enums.js'
+
+export type TagView = Pick<Tag, 'id' | 'name'>
+
+/** A conversation with what every list shows of it; a field that is missing was not loaded. */
+export interface ConversationView extends Conversation {
+  endUser?: EndUserView
+  assignee?: AgentView | null
+  tags?: TagView[]
+}
+
+export interface ConversationFilter {
+  inboxId?: string | null
+  /** Any of these; every status when left out. */
+  status?: readonly ConversationStatus[] | null
+  assigneeId?: string | null
+  /** Nobody is assigned. */
+  unassigned?: boolean | null
+  endUserId?: string | null
+}
+
+export type ConversationOrderField = 'LAST_ACTIVITY' | 'CREATED'
+
+/** A page of a list in keyset order: newest first when `descending`. */
+export interface ConversationPage {
+  field: ConversationOrderField
+  descending: boolean
+  /** The last row of the page before: its value of the order's field, and its id. */
+  after: { at: Date; id: string } | null
+  limit: number
+}
+
+/** Those the actor may see, in no order. */
+export async function findConversations(
+  db: Queryable,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<ConversationView[]> {
+  return shape(await db.query(byIds, [ids, actor.inboxIds]))
+}
+
+/** A page of the conversations the actor may see. */
+export async function listConversations(
+  db: Queryable,
+  actor: Actor,
+  filter: ConversationFilter,
+  page: ConversationPage,
+): Promise<ConversationView[]> {
+  const inboxIds = filter.inboxId ? actor.inboxIds.filter((id) => id === filter.inboxId) : actor.inboxIds
+  if (inboxIds.length === 0) return []
+  const narrowed = filter.status != null || filter.assigneeId != null || filter.unassigned === true
+  const values: unknown[] = [inboxIds, page.limit]
+  if (narrowed) values.push(filter.status ?? allStatuses)
+  if (filter.assigneeId) values.push(filter.assigneeId)
+  if (filter.endUserId) values.push(filter.endUserId)
+  if (page.after) values.push(page.after.at, page.after.id)
+  return shape(await db.query(listing(filter, narrowed, page), values))
+}
+
+const allStatuses: ConversationStatus[] = ['OPEN', 'SNOOZED', 'RESOLVED', 'CLOSED', 'ENDED']
+
+const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const
+
+const listings = new Map<string, Statement>()
+
+/**
+ * One statement per shape of filter and order. The page is taken per inbox (and status), each from its index in
+ * order, then merged: no list reads more rows than its page, whatever the inboxes hold.
+ */
+function listing(filter: ConversationFilter, narrowed: boolean, page: ConversationPage): Statement {
+  const parts = [
+    page.field,
+    page.descending ? 'desc' : 'asc',
+    narrowed ? 'status' : '',
+    filter.assigneeId ? 'assignee' : filter.unassigned ? 'unassigned' : '',
+    filter.endUserId ? 'endUser' : '',
+    page.after ? 'after' : '',
+  ]
+  const name = `conversation.list.${parts.join('.')}`
+  const known = listings.get(name)
+  if (known) return known
+
+  let next = 2
+  const parameter = () => `$${++next}`
+  const by = orderColumns[page.field]
+  const direction = page.descending ? 'desc' : 'asc'
+  const statuses = narrowed ? `cross join unnest(${parameter()}::"ConversationStatus"[]) s(status)` : ''
+  const conditions = [
+    'c.inbox_id = i.id',
+    narrowed && 'c.status = s.status',
+    filter.assigneeId ? `c.assignee_id = ${parameter()}::uuid` : filter.unassigned && 'c.assignee_id is null',
+    filter.endUserId && `c.end_user_id = ${parameter()}::uuid`,
+    page.after &&
+      `(c.${by}, c.id) ${page.descending ? '<' : '>'} (${parameter()}::timestamptz, ${parameter()}::uuid)`,
+  ].filter(Boolean)
+  const made = statement(
+    name,
+    `${select}
+       from (select c.* from unnest($1::uuid[]) i(id) ${statuses}
+              cross join lateral (
+                select * from conversation c where ${conditions.join(' and ')}
+                 order by c.${by} ${direction}, c.id ${direction} limit $2) c
+              order by c.${by} ${direction}, c.id ${direction} limit $2) c
+     ${joins} order by c.${by} ${direction}, c.id ${direction}`,
+  )
+  listings.set(name, made)
+  return made
+}
+
+function shape(rows: Record<string, unknown>[]): ConversationView[] {
+  return rows.map((row) => nest(row) as unknown as ConversationView)
+}
+
+const select = `select ${columns('c', Prisma.ConversationScalarFieldEnum)},
+  ${columns('e', Prisma.EndUserScalarFieldEnum, 'endUser')}, ${emailOf('e')} as "endUser.email",
+  ${columns('a', agentFields, 'assignee')},
+  (select coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) order by t.name), '[]')
+     from conversation_tag ct join tag t on t.id = ct.tag_id where ct.conversation_id = c.id) as tags`
+
+const joins = 'join end_user e on e.id = c.end_user_id left join agent a on a.id = c.assignee_id'
+
+const byIds = statement(
+  'conversation.byIds',
+  `${select} from conversation c ${joins} where c.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[])`,
+)

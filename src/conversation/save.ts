@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Actor } from '../actor.js'
+import type { Transaction } from '../database/database.js'
+import { statement } from '../database/statement.js'
+import { appendEvents } from '../events/append.js'
+import type { Changes, EventType, NewEvent } from '../events/event.js'
+import type { Conversation } from '../generated/prisma/client.js'
+
+/** The fields whose change is recorded, by the event that records it; titles and attribute values may be personal. */
+const recorded: [EventType, (keyof Conversation)[], { values: boolean }][] = [
+  ['ASSIGNMENT_CHANGED', ['assigneeId', 'teamId'], { values: true }],
+  ['STATUS_CHANGED', ['status', 'snoozedUntil'], { values: true }],
+  ['TITLE_CHANGED', ['title'], { values: false }],
+  ['PRIORITY_CHANGED', ['priority'], { values: true }],
+  ['ATTRIBUTES_CHANGED', ['attributes'], { values: false }],
+]
+
+/** The events that make `before` into `after`; none when nothing changed. */
+export function changeEvents(before: Conversation, after: Conversation): NewEvent[] {
+  return recorded.flatMap(([type, fields, { values }]) => {
+    const changes: Changes = {}
+    for (const field of fields) {
+      if (isDeepStrictEqual(before[field], after[field])) continue
+      changes[field] = values ? { from: before[field], to: after[field] } : { from: null, to: null }
+    }
+    return Object.keys(changes).length > 0 ? [{ type, changes }] : []
+  })
+}
+
+/**
+ * Writes a locked conversation's new state with its events: those given, and those of its changed fields. With no
+ * events nothing is written. `version` grows when the conversation's own fields changed, `revision` with every event.
+ */
+export async function saveConversation(
+  tx: Transaction,
+  actor: Actor,
+  before: Conversation,
+  changed: Partial<Conversation>,
+  events: readonly NewEvent[] = [],
+): Promise<Conversation> {
+  const after = { ...before, ...changed }
+  const own = changeEvents(before, after)
+  const tags = events.some((event) => event.type === 'TAGS_CHANGED')
+  const all = [...events, ...own]
+  if (all.length === 0) return before
+
+  if (own.length > 0 || tags) after.version = before.version + 1
+  after.revision = before.revision + all.length
+  after.updatedAt = tx.now
+  await tx.query(update, [
+    after.id,
+    after.status,
+    after.priority,
+    after.title,
+    after.assigneeId,
+    after.teamId,
+    JSON.stringify(after.attributes),
+    after.snoozedUntil,
+    after.preview,
+    after.messageCount,
+    after.version,
+    after.revision,
+    after.updatedAt,
+    after.lastActivityAt,
+    after.waitingSince,
+    after.handedOffAt,
+    after.endUserReadAt,
+  ])
+  await appendEvents(
+    tx,
+    actor,
+    { inboxId: after.inboxId, conversationId: after.id, revision: before.revision },
+    all,
+  )
+  return after
+}
+
+const update = statement(
+  'conversation.save',
+  `update conversation
+      set status = $2, priority = $3, title = $4, assignee_id = $5, team_id = $6, attributes = $7, snoozed_until = $8,
+          preview = $9, message_count = $10, version = $11, revision = $12, updated_at = $13, last_activity_at = $14,
+          waiting_since = $15, handed_off_at = $16, end_user_read_at = $17
+    where id = $1`,
+)

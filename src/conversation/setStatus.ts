@@ -1,0 +1,48 @@
+import { type Actor, requireAgent } from '../actor.js'
+import type { Database } from '../database/database.js'
+import { ValidationError } from '../errors.js'
+import type { ConversationStatus } from '../generated/prisma/enums.js'
+import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import type { ConversationChanged } from './assign.js'
+import { lockConversation } from './lock.js'
+import { saveConversation } from './save.js'
+
+interface Target {
+  conversationId: string
+  expectedVersion?: number | null
+}
+
+/** Opens, resolves, closes or ends a conversation. */
+export function setConversationStatus(
+  db: Database,
+  actor: Actor | null,
+  input: Target & { status: ConversationStatus },
+  call?: RepeatableCall,
+) {
+  const agent = requireAgent(actor)
+  if (input.status === 'SNOOZED') {
+    throw new ValidationError('status', 'Use snoozeConversation, which takes the time to wake it.')
+  }
+  return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
+    const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
+    const waits = input.status === 'OPEN' ? before.waitingSince : null
+    const changed = { status: input.status, snoozedUntil: null, waitingSince: waits }
+    return { conversation: await saveConversation(tx, agent, before, changed) }
+  })
+}
+
+/** Puts a conversation aside until a time to come, or until the end-user writes. */
+export function snoozeConversation(
+  db: Database,
+  actor: Actor | null,
+  input: Target & { until: Date },
+  call?: RepeatableCall,
+) {
+  const agent = requireAgent(actor)
+  return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
+    if (input.until <= tx.now) throw new ValidationError('until', 'The time to wake must be in the future.')
+    const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
+    const changed = { status: 'SNOOZED' as const, snoozedUntil: input.until }
+    return { conversation: await saveConversation(tx, agent, before, changed) }
+  })
+}

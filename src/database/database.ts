@@ -1,0 +1,142 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { type Clock, systemClock } from '../clock.js'
+import { OverloadedError } from '../errors.js'
+import { PrismaClient } from '../generated/prisma/client.js'
+import type { Statement } from './statement.js'
+
+export interface DatabaseOptions {
+  /** For the application's role; may lead through a pooler. */
+  url: string
+  /** Straight to the server, for LISTEN; defaults to `url`. */
+  directUrl?: string
+  poolSize: number
+  preparedStatements: boolean
+  clock?: Clock
+  log?: (error: Error) => void
+}
+
+/** Runs statements: the pool itself, or one transaction. */
+export interface Queryable {
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>
+}
+
+export interface Transaction extends Queryable {
+  /** The time of the change, one for the whole transaction. */
+  readonly now: Date
+  /** Asks for the `committed` listeners to be called once this transaction is durable. */
+  announceCommit(): void
+}
+
+export interface Database extends Queryable {
+  clock: Clock
+  /**
+   * Runs `work` in a transaction (READ COMMITTED). Deadlocks and serialisation failures are retried up to 3 times,
+   * so `work` must not have effects outside the database.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** For reads that follow a client's selection; shares the pool. Never inside `transaction`. */
+  prisma: PrismaClient
+  /** For libraries that bring their own statements. */
+  pool: pg.Pool
+  directUrl: string
+  /** Called after each commit that asked for it. */
+  committed: Set<() => void>
+  close(): Promise<void>
+}
+
+const retried = new Set(['40001', '40P01'])
+/** lock_timeout, statement_timeout, too many connections, shutting down. */
+const overloaded = new Set(['55P03', '57014', '53300', '57P01', '57P02', '57P03', '08006', '08003'])
+
+const int8 = 20
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === int8 ? Number : pg.types.getTypeParser(oid, format),
+} as pg.CustomTypesConfig
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 15_000,
+    lock_timeout: 3_000,
+    idle_in_transaction_session_timeout: 15_000,
+    application_name: 'graphdesk',
+  })
+  pool.on('error', (error) => options.log?.(error))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const clock = options.clock ?? systemClock
+  const committed = new Set<() => void>()
+
+  async function run<Row>(
+    client: pg.Pool | pg.PoolClient,
+    { name, text }: Statement,
+    values: readonly unknown[],
+  ) {
+    const query = options.preparedStatements ? { name, text } : { text }
+    const result = await client.query({ ...query, values: values as unknown[], types })
+    return result.rows as Row[]
+  }
+
+  async function attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    let announced = false
+    let broken: Error | undefined
+    try {
+      await client.query('begin')
+      const result = await work({
+        now: clock.now(),
+        query: (statement, values) => run(client, statement, values),
+        announceCommit: () => {
+          announced = true
+        },
+      })
+      await client.query('commit')
+      if (announced) for (const listener of committed) listener()
+      return result
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure
+      })
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  return {
+    clock,
+    query: (statement, values) => run<never>(pool, statement, values).catch(translate),
+    async transaction(work) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await attempt(work)
+        } catch (error) {
+          if (tries > 3 || !retried.has(sqlState(error) ?? '')) return translate(error)
+        }
+      }
+    },
+    prisma,
+    pool,
+    directUrl: options.directUrl ?? options.url,
+    committed,
+    async close() {
+      await prisma.$disconnect()
+      if (!pool.ended) await pool.end()
+    },
+  }
+}
+
+/** The SQLSTATE of a database error. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined
+}
+
+function translate(error: unknown): never {
+  const noConnection =
+    error instanceof Error && error.message.startsWith('timeout exceeded when trying to connect')
+  if (noConnection || overloaded.has(sqlState(error) ?? '')) throw new OverloadedError()
+  throw error
+}

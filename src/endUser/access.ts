@@ -1,0 +1,32 @@
+import type { Actor } from '../actor.js'
+import type { Queryable } from '../database/database.js'
+import { columns, statement } from '../database/statement.js'
+import { type EndUser, Prisma } from '../generated/prisma/client.js'
+
+/** An end-user with the e-mail they are known by. */
+export interface EndUserView extends EndUser {
+  email: string | null
+}
+
+/** SQL for the e-mail of the end-user `alias`. */
+export function emailOf(alias: string): string {
+  return `(select i.value from end_user_identity i
+            where i.end_user_id = ${alias}.id and i.kind = 'EMAIL' order by i.id limit 1)`
+}
+
+/** One end-user of the actor's inboxes; null when there is none. */
+export async function findEndUser(db: Queryable, actor: Actor, id: string): Promise<EndUserView | null> {
+  const [endUser] = await findEndUsers(db, actor, [id])
+  return endUser ?? null
+}
+
+/** Those of the actor's inboxes, in no order. */
+export function findEndUsers(db: Queryable, actor: Actor, ids: readonly string[]): Promise<EndUserView[]> {
+  return db.query(byIds, [ids, actor.inboxIds])
+}
+
+const byIds = statement(
+  'endUser.byIds',
+  `select ${columns('e', Prisma.EndUserScalarFieldEnum)}, ${emailOf('e')} as email
+     from end_user e where e.id = any($1::uuid[]) and e.inbox_id = any($2::uuid[])`,
+)

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto'
+import type { Database } from '../database/database.js'
+import { statement } from '../database/statement.js'
+
+/** Which log this is (changes when the database is copied or restored elsewhere). */
+export type LogIdentity = string
+
+export async function logIdentity(db: Database): Promise<LogIdentity> {
+  const [row] = await db.query<{ identity: string }>(identity, [])
+  if (!row) throw new Error('The table event_log is empty: the migrations did not run to their end.')
+  return createHash('sha256').update(row.identity).digest('base64url').slice(0, 10)
+}
+
+/** An opaque pointer into this log: resuming there gives what came after. */
+export function eventCursor(log: LogIdentity, position: number): string {
+  return Buffer.from(`${log}.${position}`).toString('base64url')
+}
+
+/** The position behind a cursor; null when it is malformed or belongs to another log. */
+export function eventPosition(log: LogIdentity, cursor: string): number | null {
+  const [of, digits, ...rest] = Buffer.from(cursor, 'base64url').toString().split('.')
+  return of === log && rest.length === 0 && digits && /^\d{1,15}$/.test(digits) ? Number(digits) : null
+}
+
+const identity = statement(
+  'events.identity',
+  `select concat_ws(' ', l.identity, d.oid, s.system_identifier) as identity
+     from event_log l, pg_control_system() s, pg_database d
+    where d.datname = current_database()`,
+)

@@ -1,0 +1,37 @@
+import type { Event } from '../generated/prisma/client.js'
+
+/** Every kind of event, as stored; `schema/event.ts` has one object type for each. */
+export const eventTypes = [
+  'CONVERSATION_OPENED',
+  'MESSAGE_ADDED',
+  'ASSIGNMENT_CHANGED',
+  'STATUS_CHANGED',
+  'TITLE_CHANGED',
+  'PRIORITY_CHANGED',
+  'TAGS_CHANGED',
+  'ATTRIBUTES_CHANGED',
+  'HANDED_OFF',
+  'HANDED_BACK_TO_FIN',
+  'END_USER_READ',
+  'END_USER_CHANGED',
+] as const
+
+export type EventType = (typeof eventTypes)[number]
+
+/** Field name → what it was and what it became; ids and values that are not personal. */
+export type Changes = Record<string, { from: unknown; to: unknown }>
+
+/** One change, before it is written. */
+export interface NewEvent {
+  type: EventType
+  messageId?: string
+  endUserId?: string
+  changes?: Changes
+}
+
+/** An event with its final place in the log, as every reader gets it. */
+export interface LoggedEvent extends Omit<Event, 'id' | 'type' | 'changes'> {
+  position: number
+  type: EventType
+  changes: Changes
+}

@@ -1,0 +1,89 @@
+import type { Actor } from '../actor.js'
+import type { Database } from '../database/database.js'
+import type { LoggedEvent } from './event.js'
+import { readEvents } from './read.js'
+import type { Tail } from './tail.js'
+
+/** Events that may wait for one slow subscriber before it has to read them from the log again. */
+const queueLimit = 1_000
+const batchSize = 200
+
+export interface FollowOptions {
+  /** Start after this position. */
+  after: number
+  wants: (event: LoggedEvent) => boolean
+  /** Who is asking, as of now; null once the token is revoked, which ends the stream. Asked for each batch. */
+  actor: () => Promise<Actor | null>
+}
+
+/**
+ * Every event after a position that the actor may see and wants, in batches: first from the log, then live, without
+ * gap or repeat. A subscriber that falls behind loses its queue, never an event: it reads on from the log.
+ */
+export function follow(
+  db: Database,
+  tail: Tail,
+  options: FollowOptions,
+): AsyncGenerator<LoggedEvent[], void> {
+  let stopped = false
+  let position = options.after
+  let queue: LoggedEvent[] = []
+  let behind = true
+  let wake = () => {}
+
+  const listener = (events: LoggedEvent[]) => {
+    if (!behind) queue.push(...events)
+    if (queue.length > queueLimit) {
+      queue = []
+      behind = true
+    }
+    wake()
+  }
+  async function* run(): AsyncGenerator<LoggedEvent[], void> {
+    tail.listeners.add(listener)
+    try {
+      while (!stopped) {
+        let events: LoggedEvent[]
+        if (behind) {
+          // From here on the queue fills again; what it repeats of this read is dropped by position below.
+          behind = false
+          events = await readEvents(db, position, batchSize)
+          if (events.length === batchSize) {
+            behind = true
+            queue = []
+          }
+        } else {
+          events = queue
+          queue = []
+        }
+        const fresh = events.filter((event) => event.position > position)
+        const last = fresh.at(-1)
+        if (last) {
+          position = last.position
+          const actor = await options.actor()
+          if (!actor) return
+          const wanted = fresh.filter(
+            (event) => actor.inboxIds.includes(event.inboxId) && options.wants(event),
+          )
+          if (wanted.length > 0) yield wanted
+        } else if (!behind && queue.length === 0 && !stopped) {
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+        }
+      }
+    } finally {
+      tail.listeners.delete(listener)
+    }
+  }
+
+  // A generator that waits does not hear `return()`: wake it first.
+  const events = run()
+  const end = events.return.bind(events)
+  events.return = (value) => {
+    stopped = true
+    wake()
+    return end(value)
+  }
+  return events
+}

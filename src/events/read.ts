@@ -1,0 +1,38 @@
+import type { Queryable } from '../database/database.js'
+import { columns, statement } from '../database/statement.js'
+import { Prisma } from '../generated/prisma/client.js'
+import type { LoggedEvent } from './event.js'
+
+/** Up to `limit` events after a position, in order. */
+export function readEvents(db: Queryable, after: number, limit: number): Promise<LoggedEvent[]> {
+  return db.query(page, [after, limit])
+}
+
+/** The same, of some inboxes only. */
+export function readInboxEvents(
+  db: Queryable,
+  inboxIds: readonly string[],
+  after: number,
+  limit: number,
+): Promise<LoggedEvent[]> {
+  return db.query(inboxPage, [after, limit, inboxIds])
+}
+
+/** The position of the newest numbered event; 0 in an empty log. */
+export async function newestPosition(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ position: number }>(newest, [])
+  return row?.position ?? 0
+}
+
+const { id: _, ...fields } = Prisma.EventScalarFieldEnum
+
+const select = `select f.position, ${columns('e', fields)} from event_feed f join event e on e.id = f.event_id`
+
+const page = statement('events.tail', `${select} where f.position > $1 order by f.position limit $2`)
+
+const inboxPage = statement(
+  'events.page',
+  `${select} where f.position > $1 and e.inbox_id = any($3::uuid[]) order by f.position limit $2`,
+)
+
+const newest = statement('events.newest', 'select position from event_log')

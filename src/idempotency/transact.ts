@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import type { Actor } from '../actor.js'
+import type { Database, Transaction } from '../database/database.js'
+import { statement } from '../database/statement.js'
+import { ValidationError } from '../errors.js'
+
+/** A call that may be repeated: which mutation, the caller's key, and the input that the key stands for. */
+export interface RepeatableCall {
+  mutation: string
+  key: string
+  input: unknown
+}
+
+/** The call was made before: the ids of what it made then, by the result's field names. */
+export class Repeat {
+  constructor(readonly ids: Record<string, string>) {}
+}
+
+/** What an operation changed, by name; whatever has an id is found again by a repeat. */
+export type Changed = Record<string, unknown>
+
+/**
+ * Runs an operation in a transaction. With a key, the first run's ids are stored in that same transaction and a
+ * repeat gives them back; a repeat that runs at the same time waits for the first. A repeat with other input is
+ * refused.
+ */
+export async function transact<Result extends object>(
+  db: Database,
+  actor: Actor,
+  call: RepeatableCall | undefined,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result | Repeat> {
+  if (!call) return db.transaction(work)
+  const who = actorKey(actor)
+  const hash = createHash('sha256').update(canonical(call.input)).digest()
+
+  return db.transaction<Result | Repeat>(async (tx) => {
+    const [mine] = await tx.query(take, [who, call.mutation, call.key, hash, tx.now])
+    if (!mine) {
+      const [first] = await tx.query<{ inputHash: Buffer; result: Record<string, string> }>(find, [
+        who,
+        call.mutation,
+        call.key,
+      ])
+      if (!first?.inputHash.equals(hash)) {
+        throw new ValidationError(
+          'idempotencyKey',
+          'This key was used before with other input. Take a new key for a new change.',
+          'IDEMPOTENCY_KEY_REUSED',
+        )
+      }
+      return new Repeat(first.result)
+    }
+    const result = await work(tx)
+    await tx.query(remember, [who, call.mutation, call.key, JSON.stringify(idsOf(result))])
+    return result
+  })
+}
+
+function actorKey(actor: Actor): string {
+  if (actor.kind === 'AGENT') return actor.agentId
+  if (actor.kind === 'INTEGRATION') return actor.integrationId
+  throw new Error('The system makes no repeatable calls.')
+}
+
+function idsOf(result: object): Record<string, string> {
+  const ids: Record<string, string> = {}
+  for (const [name, value] of Object.entries(result)) {
+    if (value && typeof value === 'object' && typeof value.id === 'string') ids[name] = value.id
+  }
+  return ids
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner) =>
+    inner && typeof inner === 'object' && !Array.isArray(inner) && !(inner instanceof Date)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
+
+const take = statement(
+  'idempotency.take',
+  `insert into idempotency_key (actor_id, mutation, key, input_hash, created_at) values ($1, $2, $3, $4, $5)
+   on conflict do nothing returning 1`,
+)
+
+const find = statement(
+  'idempotency.find',
+  `select input_hash as "inputHash", result from idempotency_key where actor_id = $1 and mutation = $2 and key = $3`,
+)
+
+const remember = statement(
+  'idempotency.remember',
+  `update idempotency_key set result = $4 where actor_id = $1 and mutation = $2 and key = $3`,
+)

@@ -1,0 +1,49 @@
+import { fromString, fromUUID, toUUID, typeidUnboxed } from 'typeid-js'
+
+/** The prefix of each public id; it says which type `node(id:)` finds. */
+export const prefixes = {
+  Agent: 'agent',
+  Conversation: 'conv',
+  Delivery: 'delivery',
+  DeliveryAttempt: 'attempt',
+  EndUser: 'user',
+  FinIntegration: 'fin',
+  Inbox: 'inbox',
+  IntegrationLogEntry: 'log',
+  Message: 'msg',
+  Tag: 'tag',
+  Team: 'team',
+  Token: 'token',
+} as const
+
+export type NodeType = keyof typeof prefixes
+
+const typeByPrefix = new Map<string, NodeType>(
+  Object.entries(prefixes).map(([type, prefix]) => [prefix, type as NodeType]),
+)
+
+/** A new id (UUIDv7: later ids sort after earlier ones), as stored. */
+export function newId(): string {
+  return toUUID(typeidUnboxed(''))
+}
+
+/** The stored UUID as clients see it, e.g. `conv_01h…`. */
+export function publicId(type: NodeType, uuid: string): string {
+  return fromUUID(uuid, prefixes[type])
+}
+
+/** The type and UUID behind a public id; null when it is malformed, which callers treat as unknown. */
+export function parsePublicId(id: string): { type: NodeType; uuid: string } | null {
+  const type = typeByPrefix.get(id.slice(0, id.lastIndexOf('_')))
+  const uuid = type && storedId(type, id)
+  return type && uuid ? { type, uuid } : null
+}
+
+/** The UUID behind a public id of this type; null when it is malformed or of another type. */
+export function storedId(type: NodeType, id: string): string | null {
+  try {
+    return toUUID(fromString(id, prefixes[type]))
+  } catch {
+    return null
+  }
+}

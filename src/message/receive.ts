@@ -1,0 +1,104 @@
+import { type Actor, requireWriter } from '../actor.js'
+import { heldByHumans, type LockedConversation, lockConversation } from '../conversation/lock.js'
+import { saveConversation } from '../conversation/save.js'
+import type { Database, Queryable, Transaction } from '../database/database.js'
+import { columns, statement } from '../database/statement.js'
+import { ForbiddenError } from '../errors.js'
+import { type Message, Prisma } from '../generated/prisma/client.js'
+import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
+import type { MessageAdded } from './reply.js'
+
+export interface ReceivedMessage extends Content {
+  conversationId: string
+  /** FIN: what Fin said, as the integration's agent. Only an integration may say so. */
+  author: 'END_USER' | 'FIN'
+  visibility?: 'PUBLIC' | 'PRIVATE' | null
+  /** The integration's own id of it: a repeat gives the first message. */
+  objectId?: string | null
+  sentAt?: Date | null
+}
+
+/**
+ * A message that reached the helpdesk through a channel: the end-user's, or Fin's answer. Always stored. An end-user's
+ * message reopens a resolved, closed or ended conversation; what Fin says after a human took over is marked late.
+ */
+export function receiveMessage(
+  db: Database,
+  actor: Actor | null,
+  input: ReceivedMessage,
+  call?: RepeatableCall,
+) {
+  const by = requireWriter(actor)
+  if (input.author === 'FIN' && by.kind !== 'INTEGRATION')
+    throw new ForbiddenError('Only a Fin integration speaks for Fin.')
+  const content = cleanContent(input)
+  return transact(db, by, call, async (tx): Promise<MessageAdded> => {
+    const before = await lockConversation(tx, by, input.conversationId)
+    const first = await receivedBefore(tx, by, input.objectId)
+    return first ? { message: first, conversation: before } : receive(tx, by, before, input, content)
+  })
+}
+
+/** The step behind it, for a conversation that is locked or new. */
+export async function receive(
+  tx: Transaction,
+  by: Actor,
+  before: LockedConversation,
+  input: Omit<ReceivedMessage, 'conversationId'>,
+  content: CleanContent,
+  opening: boolean = false,
+): Promise<MessageAdded> {
+  const fromFin = input.author === 'FIN' && by.kind === 'INTEGRATION'
+  const visibility = input.visibility ?? 'PUBLIC'
+  const message = await insertMessage(tx, before, {
+    ...content,
+    visibility,
+    author: fromFin ? { agentId: by.agentId } : { endUserId: before.endUserId },
+    createdAt: input.sentAt,
+    isLate: fromFin && visibility === 'PUBLIC' && heldByHumans(before),
+    objectId: input.objectId,
+    integrationId: by.kind === 'INTEGRATION' ? by.integrationId : null,
+  })
+  // Two conversations were sent a message with the same object id at the same moment.
+  if (!message) {
+    const first = await receivedBefore(tx, by, input.objectId)
+    if (!first) throw new Error('A message was neither inserted nor found.')
+    return { message: first, conversation: before }
+  }
+  const isPublic = visibility === 'PUBLIC'
+  const reopens = !fromFin && ['RESOLVED', 'CLOSED', 'ENDED'].includes(before.status)
+  const wakes = !fromFin && before.status === 'SNOOZED'
+  const conversation = await saveConversation(
+    tx,
+    by,
+    before,
+    {
+      messageCount: message.seq,
+      lastActivityAt: tx.now,
+      ...(isPublic && { preview: previewOf(content) }),
+      ...(isPublic && { waitingSince: fromFin ? null : (before.waitingSince ?? tx.now) }),
+      ...((reopens || wakes) && { status: 'OPEN', snoozedUntil: null }),
+    },
+    [
+      ...(opening ? [{ type: 'CONVERSATION_OPENED' } as const] : []),
+      { type: 'MESSAGE_ADDED', messageId: message.id },
+    ],
+  )
+  return { message, conversation }
+}
+
+async function receivedBefore(
+  db: Queryable,
+  by: Actor,
+  objectId: string | null | undefined,
+): Promise<Message | null> {
+  if (!objectId || by.kind !== 'INTEGRATION') return null
+  const [message] = await db.query<Message>(byObjectId, [by.integrationId, objectId])
+  return message ?? null
+}
+
+const byObjectId = statement(
+  'message.byObjectId',
+  `select ${columns('m', Prisma.MessageScalarFieldEnum)} from message m where m.integration_id = $1 and m.object_id = $2`,
+)

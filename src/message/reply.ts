@@ -1,0 +1,70 @@
+import { type Actor, requireAgent } from '../actor.js'
+import { heldByHumans, type LockedConversation, lockConversation } from '../conversation/lock.js'
+import { saveConversation } from '../conversation/save.js'
+import type { Database, Transaction } from '../database/database.js'
+import type { Conversation, Message } from '../generated/prisma/client.js'
+import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
+
+export interface AgentMessage extends Content {
+  conversationId: string
+  expectedVersion?: number | null
+}
+
+export interface MessageAdded {
+  message: Message
+  conversation: Conversation
+}
+
+/**
+ * An agent's public reply. When Fin or nobody holds the conversation, a human who replies takes it over in the same
+ * transaction, so that Fin's next pull shows it.
+ */
+export function reply(db: Database, actor: Actor | null, input: AgentMessage, call?: RepeatableCall) {
+  const agent = requireAgent(actor)
+  const content = cleanContent(input)
+  return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
+    const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
+    const takesOver = !agent.isBot && before.assigneeIsBot !== false
+    return add(tx, agent, before, content, 'PUBLIC', {
+      assigneeId: takesOver ? agent.agentId : before.assigneeId,
+      handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
+      preview: previewOf(content),
+      waitingSince: null,
+    })
+  })
+}
+
+/** An agent's note: for agents only, and it takes nothing over. */
+export function addNote(db: Database, actor: Actor | null, input: AgentMessage, call?: RepeatableCall) {
+  const agent = requireAgent(actor)
+  const content = cleanContent(input)
+  return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
+    const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
+    return add(tx, agent, before, content, 'PRIVATE', {})
+  })
+}
+
+async function add(
+  tx: Transaction,
+  agent: { agentId: string } & Actor,
+  before: LockedConversation,
+  content: CleanContent,
+  visibility: 'PUBLIC' | 'PRIVATE',
+  changed: Partial<Conversation>,
+): Promise<MessageAdded> {
+  const message = await insertMessage(tx, before, {
+    ...content,
+    visibility,
+    author: { agentId: agent.agentId },
+  })
+  if (!message) throw new Error('A message without an object id was not inserted.')
+  const conversation = await saveConversation(
+    tx,
+    agent,
+    before,
+    { ...changed, messageCount: message.seq, lastActivityAt: tx.now },
+    [{ type: 'MESSAGE_ADDED', messageId: message.id }],
+  )
+  return { message, conversation }
+}

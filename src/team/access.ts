@@ -1,0 +1,32 @@
+import type { Actor } from '../actor.js'
+import type { Queryable } from '../database/database.js'
+import { columns, statement } from '../database/statement.js'
+import { Prisma, type Team } from '../generated/prisma/client.js'
+
+/** A team the actor may see: one of theirs, one that answers in an inbox of theirs, for an admin every team. */
+export async function findTeam(db: Queryable, actor: Actor, id: string): Promise<Team | null> {
+  const [team] = await db.query<Team>(byId, [
+    id,
+    actor.inboxIds,
+    'agentId' in actor ? actor.agentId : null,
+    actor.kind === 'AGENT' && actor.role === 'ADMIN',
+  ])
+  return team ?? null
+}
+
+/** By ids that come from something the actor may already see. */
+export function teamsByIds(db: Queryable, ids: readonly string[]): Promise<Team[]> {
+  return db.query(known, [ids])
+}
+
+const fields = columns('t', Prisma.TeamScalarFieldEnum)
+
+const byId = statement(
+  'team.byId',
+  `select ${fields} from team t
+    where t.id = $1 and ($4::boolean or exists (
+      select 1 from team_member m left join inbox_member i on i.agent_id = m.agent_id
+       where m.team_id = t.id and (m.agent_id = $3::uuid or i.inbox_id = any($2::uuid[]))))`,
+)
+
+const known = statement('team.known', `select ${fields} from team t where t.id = any($1::uuid[])`)

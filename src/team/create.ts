@@ -1,0 +1,38 @@
+import { type Actor, requireAdmin } from '../actor.js'
+import type { Database } from '../database/database.js'
+import { columns, statement } from '../database/statement.js'
+import { NotFoundError, ValidationError } from '../errors.js'
+import { Prisma, type Team } from '../generated/prisma/client.js'
+import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { newId } from '../ids.js'
+
+/** Makes a team of agents, to which conversations can be assigned. */
+export function createTeam(
+  db: Database,
+  actor: Actor | null,
+  input: { name: string; agentIds?: readonly string[] | null },
+  call?: RepeatableCall,
+) {
+  const admin = requireAdmin(actor)
+  const name = input.name.trim()
+  if (name === '') throw new ValidationError('name', 'A team needs a name.')
+  return transact(db, admin, call, async (tx) => {
+    const [team] = await tx.query<Team>(insert, [newId(), name, tx.now])
+    if (!team) throw new Error('A team was not inserted.')
+    const agentIds = [...new Set(input.agentIds ?? [])]
+    const joined = await tx.query(join, [team.id, agentIds])
+    if (joined.length !== agentIds.length) throw new NotFoundError('Agent')
+    return { team }
+  })
+}
+
+const insert = statement(
+  'team.insert',
+  `insert into team as t (id, name, created_at) values ($1, $2, $3) returning ${columns('t', Prisma.TeamScalarFieldEnum)}`,
+)
+
+const join = statement(
+  'team.join',
+  `insert into team_member (team_id, agent_id)
+   select $1, id from agent where id = any($2::uuid[]) and archived_at is null returning 1`,
+)

@@ -1,0 +1,15 @@
+import { hash, verify } from '@node-rs/argon2'
+
+/** argon2id with the library's defaults (19 MiB, 2 passes), encoded. */
+export function hashPassword(password: string): Promise<string> {
+  return hash(password)
+}
+
+/** Whether it fits. Takes as long for an unknown account, so that time does not tell which e-mails exist. */
+export async function passwordFits(encoded: string | null, password: string): Promise<boolean> {
+  stranger ??= hash('nobody has this password')
+  const fits = await verify(encoded ?? (await stranger), password)
+  return fits && encoded !== null
+}
+
+let stranger: Promise<string> | undefined

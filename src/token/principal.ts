@@ -1,0 +1,78 @@
+import type { Actor, TokenScope } from '../actor.js'
+import type { Database } from '../database/database.js'
+import { statement } from '../database/statement.js'
+import type { AgentRole, TokenKind } from '../generated/prisma/enums.js'
+import { secretHash } from './mint.js'
+
+/** How long a revoked token or a lost right can go unnoticed, in ms. */
+const freshFor = 1_000
+const mostCached = 10_000
+
+export type Principals = (token: string) => Promise<Actor | null>
+
+/** Who stands behind a token, for every API and socket; null when it is unknown, expired or revoked. */
+export function principals(db: Database): Principals {
+  const cache = new Map<string, { until: number; actor: Promise<Actor | null> }>()
+
+  return (token) => {
+    const now = performance.now()
+    const cached = cache.get(token)
+    if (cached && cached.until > now) return cached.actor
+    if (cache.size >= mostCached) cache.clear()
+    const actor = look(db, token)
+    cache.set(token, { until: now + freshFor, actor })
+    actor.catch(() => cache.delete(token))
+    return actor
+  }
+}
+
+interface Row {
+  tokenId: string
+  kind: TokenKind
+  scopes: TokenScope[]
+  agentId: string
+  name: string
+  role: AgentRole
+  isBot: boolean
+  integrationId: string | null
+  inboxId: string | null
+  inboxIds: string[]
+}
+
+async function look(db: Database, token: string): Promise<Actor | null> {
+  const [row] = await db.query<Row>(find, [secretHash(token), db.clock.now()])
+  if (!row) return null
+  const { tokenId, agentId, inboxIds } = row
+  if (row.integrationId && row.inboxId) {
+    return {
+      kind: 'INTEGRATION',
+      integrationId: row.integrationId,
+      agentId,
+      inboxId: row.inboxId,
+      inboxIds: [row.inboxId],
+    }
+  }
+  return {
+    kind: 'AGENT',
+    agentId,
+    name: row.name,
+    role: row.role,
+    isBot: row.isBot,
+    scopes: row.scopes,
+    tokenId,
+    inboxIds,
+  }
+}
+
+const find = statement(
+  'token.principal',
+  `select t.id as "tokenId", t.kind, t.scopes, a.id as "agentId", a.name, a.role, a.is_bot as "isBot",
+          f.id as "integrationId", f.inbox_id as "inboxId",
+          case when f.id is not null then '{}'
+               when a.role = 'ADMIN' then array(select i.id from inbox i)
+               else array(select m.inbox_id from inbox_member m where m.agent_id = a.id) end as "inboxIds"
+     from token t
+     left join fin_integration f on f.id = t.integration_id and f.archived_at is null
+     join agent a on a.id = coalesce(t.agent_id, f.agent_id) and a.archived_at is null
+    where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`,
+)

@@ -1,0 +1,66 @@
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Database } from '../database/database.js'
+import { statement } from '../database/statement.js'
+import { ForbiddenError, RateLimitedError } from '../errors.js'
+import { mintToken } from './mint.js'
+import { passwordFits } from './password.js'
+
+/** 14 days, in ms. */
+const sessionLength = 14 * 24 * 60 * 60 * 1_000
+
+/** Counts sign-in attempts in the database, so that all nodes share one count. */
+export interface SignInLimit {
+  /** Counts one attempt; throws RateLimitedError when there were too many. */
+  attempt(email: string): Promise<void>
+  forgive(email: string): Promise<void>
+}
+
+/** At most 10 failed attempts per e-mail in 15 minutes. */
+export function signInLimit(db: Database, points = 10): SignInLimit {
+  const limiter = new RateLimiterPostgres({
+    storeClient: db.pool,
+    storeType: 'pool',
+    tableName: 'rate_limit',
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+    keyPrefix: 'sign-in',
+    points,
+    duration: 15 * 60,
+  })
+  return {
+    async attempt(email) {
+      try {
+        await limiter.consume(email.slice(0, 200))
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused
+        throw new RateLimitedError(Math.ceil(refused.msBeforeNext / 1_000))
+      }
+    },
+    async forgive(email) {
+      await limiter.delete(email.slice(0, 200))
+    },
+  }
+}
+
+/** Opens a session for 14 days. One answer for a wrong password and an unknown e-mail. */
+export async function signIn(db: Database, limit: SignInLimit, input: { email: string; password: string }) {
+  const email = input.email.trim().toLowerCase()
+  await limit.attempt(email)
+  const [agent] = await db.query<{ id: string; passwordHash: string | null }>(findAgent, [email])
+  if (!(await passwordFits(agent?.passwordHash ?? null, input.password)) || !agent) {
+    throw new ForbiddenError('The e-mail or the password is wrong.', 'UNAUTHENTICATED')
+  }
+  await limit.forgive(email)
+  const minted = await mintToken(db, {
+    kind: 'SESSION',
+    agentId: agent.id,
+    scopes: ['READ', 'WRITE', 'ADMIN'],
+    expiresAt: new Date(db.clock.now().getTime() + sessionLength),
+  })
+  return { ...minted, agentId: agent.id }
+}
+
+const findAgent = statement(
+  'agent.toSignIn',
+  'select id, password_hash as "passwordHash" from agent where email = $1 and archived_at is null',
+)

@@ -1,0 +1,111 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { grantToApp, migrate } from '../../src/database/migrate.js'
+import { migrationsFolder } from '../../src/database/migrations.js'
+import { createDatabase, type TestDatabase } from '../support/database.js'
+
+const ours = readdirSync(migrationsFolder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+  .sort()
+
+let database: TestDatabase
+
+beforeEach(async () => {
+  database = await createDatabase({ empty: true })
+  return () => database.drop()
+})
+
+test('applies everything once, in order', async () => {
+  expect(await migrate(database.ownerUrl)).toEqual(ours)
+  expect(await migrate(database.ownerUrl)).toEqual([])
+})
+
+test('two nodes at once apply each migration once', async () => {
+  const applied = await Promise.all([migrate(database.ownerUrl), migrate(database.ownerUrl)])
+  expect(applied.flat().sort()).toEqual(ours)
+})
+
+test("the application's role reads and writes every table, also later ones, and changes no table", async () => {
+  const folder = migrationFolder({ '1_one': 'CREATE TABLE one (id serial, text text)' })
+  const appUser = new URL(database.appUrl).username
+  await migrate(database.ownerUrl, folder)
+  await Promise.all([grantToApp(database.ownerUrl, appUser), grantToApp(database.ownerUrl, appUser)])
+  await query(database.appUrl, `INSERT INTO one (text) VALUES ('a')`)
+  await query(database.ownerUrl, 'CREATE TABLE two (id serial)')
+  await query(database.appUrl, 'INSERT INTO two DEFAULT VALUES')
+  await query(database.appUrl, 'UPDATE one SET text = text')
+  await query(database.appUrl, 'DELETE FROM one')
+  await expect(query(database.appUrl, 'CREATE TABLE mine ()')).rejects.toThrow('permission denied')
+  await expect(query(database.appUrl, 'ALTER TABLE one ADD x int')).rejects.toThrow('must be owner')
+  await expect(query(database.appUrl, 'TRUNCATE one')).rejects.toThrow('permission denied')
+})
+
+test('one role for both needs no grants', async () => {
+  await grantToApp(database.ownerUrl, new URL(database.ownerUrl).username)
+})
+
+test('a database that is ahead of the release is left alone', async () => {
+  const newer = migrationFolder({ '1_one': 'CREATE TABLE one ()', '3_three': 'CREATE TABLE three ()' })
+  await migrate(database.ownerUrl, newer)
+  const older = migrationFolder({ '1_one': 'CREATE TABLE one ()' })
+  expect(await migrate(database.ownerUrl, older)).toEqual([])
+  const branched = migrationFolder({ '1_one': 'CREATE TABLE one ()', '2_two': 'CREATE TABLE two ()' })
+  expect(await migrate(database.ownerUrl, branched)).toEqual(['2_two'])
+})
+
+test('a migration that was changed after it was applied is refused by name', async () => {
+  await migrate(database.ownerUrl, migrationFolder({ '1_one': 'CREATE TABLE one ();\n' }))
+  const otherLineEnds = migrationFolder({ '1_one': 'CREATE TABLE one ();\r\n' })
+  expect(await migrate(database.ownerUrl, otherLineEnds)).toEqual([])
+  const changed = migrationFolder({ '1_one': 'CREATE TABLE uno ();\n' })
+  await expect(migrate(database.ownerUrl, changed)).rejects.toThrow(/1_one was changed after it was applied/)
+})
+
+test('a migration that fails is told, and again until somebody has cleaned up', async () => {
+  const folder = migrationFolder({
+    '1_one': 'CREATE TABLE one ()',
+    '2_bad': 'CREATE TABLE two (); SELECT nothing',
+  })
+  await expect(migrate(database.ownerUrl, folder)).rejects.toThrow(/^Migration 2_bad failed: .*nothing$/s)
+  await expect(migrate(database.ownerUrl, folder)).rejects.toThrow(/2_bad failed half-way.*rolled_back_at/)
+  await query(
+    database.ownerUrl,
+    `UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL`,
+  )
+  rmSync(path.join(folder, '2_bad'), { recursive: true })
+  cpSync(migrationFolder({ '2_good': 'CREATE TABLE two ()' }), folder, { recursive: true })
+  expect(await migrate(database.ownerUrl, folder)).toEqual(['2_good'])
+})
+
+test('leaves no connection behind', async () => {
+  await migrate(database.ownerUrl)
+  const [row] = await query(
+    database.ownerUrl,
+    'SELECT count(*)::int AS others FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  )
+  expect(row).toEqual({ others: 0 })
+})
+
+function migrationFolder(migrations: Record<string, string>) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'graphdesk-migrations-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const [name, sql] of Object.entries(migrations)) {
+    mkdirSync(path.join(folder, name))
+    writeFileSync(path.join(folder, name, 'migration.sql'), sql)
+  }
+  return folder
+}
+
+async function query(url: string, text: string) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { inject } from 'vitest'
+
+export interface TestDatabase {
+  /** Owner of all tables: may change the schema. */
+  ownerUrl: string
+  /** What the application connects as. */
+  appUrl: string
+  /** Ends every connection to it. */
+  drop(): Promise<void>
+}
+
+/** A migrated database of the test's own, or an empty one. */
+export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
+  const { ownerUrl, appUrl, template } = inject('cluster')
+  const name = `test_${randomBytes(6).toString('hex')}`
+  await runAsOwner(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : template}`)
+  const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
+  return {
+    ownerUrl: at(ownerUrl),
+    appUrl: at(appUrl),
+    drop: () => runAsOwner(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  }
+}
+
+async function runAsOwner(statement: string) {
+  const client = new pg.Client({ connectionString: inject('cluster').ownerUrl })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
