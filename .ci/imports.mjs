@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const layers = [
   ['generated', /^src\/generated\//],
   ['main', /^src\/main\.ts$/],
-  ['server', /^src\/server\.ts$/],
+  ['server', /^src\/(server\.ts$|http\/)/],
   ['actor', /^src\/actor\.ts$/],
   ['app', /^src\/app\.ts$/],
   ['webhooks', /^src\/webhooks\//],

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { migrationsFolder, migrationsList, readMigrations } from '../src/database/migrations.js'
 import { loadSchemaEngine } from '../src/database/schemaEngine.js'
+import { withScripts } from '../src/database/scriptAdapter.js'
 import { projectRoot } from '../src/root.js'
 
 /**
@@ -15,10 +16,13 @@ export async function pendingChanges(): Promise<string> {
   const filters = { externalTables: unmanaged.map((name) => `public.${name}`), externalEnums: [] }
   const { PGlite, PrismaPGlite } = await developmentPackages()
   const shadow = new PGlite()
+  const adapters = new PrismaPGlite(shadow)
+  // The stock one does not wait for a script's end. Nothing but this replay uses the database: it is the shadow.
+  const connect = async () => withScripts(await adapters.connect(), (script) => shadow.exec(script))
+  const replay = Object.assign(adapters, { connectToShadowDb: connect })
   try {
-    const engine = await loadSchemaEngine(new PrismaPGlite(shadow), schema)
+    const engine = await loadSchemaEngine(replay, schema)
     const migrations = migrationsList(migrationsFolder, await readMigrations(migrationsFolder))
-    await engine.applyMigrations({ migrationsList: migrations, filters })
     const { stdout } = await engine.diff({
       from: { tag: 'migrations', ...migrations },
       to: { tag: 'schemaDatamodel', files: [{ path: schemaPath, content: schema }] },

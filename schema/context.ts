@@ -6,22 +6,30 @@ import { type Loaders, loaders } from './loaders.js'
 export interface Context {
   app: App
   /** Null: nobody has signed in. */
-  actor: Actor | null
+  readonly actor: Actor | null
   /** Asks anew who the actor is and what they may see; a subscription does so before each event. */
   refresh: () => Promise<Actor | null>
   load: Loaders
 }
 
-/** A context for one request, or for the whole life of one subscription. */
-export function contextFor(app: App, actor: Actor | null, again?: () => Promise<Actor | null>): Context {
-  const context: Context = {
+/**
+ * Makes an object into the context of one request, or of the whole life of one subscription, which asks `again` who
+ * is there: `actor` is then the answer of its last time.
+ */
+export function contextFor(
+  app: App,
+  actor: Actor | null,
+  again: () => Promise<Actor | null> = async () => actor,
+  target: object = {},
+): Context {
+  let present = actor
+  Object.defineProperty(target, 'actor', { get: () => present, enumerable: true })
+  return Object.assign(target as Pick<Context, 'actor'>, {
     app,
-    actor,
     refresh: async () => {
-      context.actor = again ? await again() : actor
-      return context.actor
+      present = await again()
+      return present
     },
-    load: loaders(app, () => context.actor),
-  }
-  return context
+    load: loaders(app, () => present),
+  })
 }

@@ -104,7 +104,6 @@ findable('Conversation', Conversation, (context, id) => context.load.conversatio
 builder.objectField(ConflictErrorType, 'conversation', (t) =>
   t.field({
     type: Conversation,
-    nullable: true,
     description: 'As it is now.',
     resolve: (error) => error.conversation,
   }),

@@ -42,7 +42,7 @@ export class ConflictError extends ExpectedError {
 
   constructor(
     message: string,
-    readonly conversation: Conversation | null = null,
+    readonly conversation: Conversation,
   ) {
     super(message)
   }

@@ -1,4 +1,3 @@
-import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import {
   hasChecksum,
@@ -8,6 +7,7 @@ import {
   readMigrations,
 } from './migrations.js'
 import { loadSchemaEngine } from './schemaEngine.js'
+import { ScriptAdapter } from './scriptAdapter.js'
 
 type Applied = { migration_name: string; checksum: string; finished_at: Date | null }
 
@@ -93,7 +93,7 @@ function refuseChanged(known: Migration[], applied: Applied[]) {
 async function apply(ownerUrl: string, folder: string, known: Migration[]) {
   const pool = new pg.Pool({ connectionString: ownerUrl, application_name: 'graphdesk migrate' })
   try {
-    const engine = await loadSchemaEngine(new PrismaPg(pool))
+    const engine = await loadSchemaEngine(new ScriptAdapter(pool))
     const { appliedMigrationNames } = await engine.applyMigrations({
       migrationsList: migrationsList(folder, known),
       filters: { externalTables: [], externalEnums: [] },

@@ -8,13 +8,17 @@ import { secretHash } from './mint.js'
 const freshFor = 1_000
 const mostCached = 10_000
 
-export type Principals = (token: string) => Promise<Actor | null>
+export interface Principals {
+  (token: string): Promise<Actor | null>
+  /** Asks the database again, after a change of rights on this node. */
+  forget(): void
+}
 
 /** Who stands behind a token, for every API and socket; null when it is unknown, expired or revoked. */
 export function principals(db: Database): Principals {
   const cache = new Map<string, { until: number; actor: Promise<Actor | null> }>()
 
-  return (token) => {
+  const principal = (token: string) => {
     const now = performance.now()
     const cached = cache.get(token)
     if (cached && cached.until > now) return cached.actor
@@ -24,6 +28,7 @@ export function principals(db: Database): Principals {
     actor.catch(() => cache.delete(token))
     return actor
   }
+  return Object.assign(principal, { forget: () => cache.clear() })
 }
 
 interface Row {

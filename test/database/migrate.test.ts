@@ -68,9 +68,11 @@ test('a migration that was changed after it was applied is refused by name', asy
 test('a migration that fails is told, and again until somebody has cleaned up', async () => {
   const folder = migrationFolder({
     '1_one': 'CREATE TABLE one ()',
-    '2_bad': 'CREATE TABLE two (); SELECT nothing',
+    '2_bad': 'CREATE TABLE two (); SELECT 1/0',
   })
-  await expect(migrate(database.ownerUrl, folder)).rejects.toThrow(/^Migration 2_bad failed: .*nothing$/s)
+  await expect(migrate(database.ownerUrl, folder)).rejects.toThrow(
+    /^Migration 2_bad failed: .*division by zero/s,
+  )
   await expect(migrate(database.ownerUrl, folder)).rejects.toThrow(/2_bad failed half-way.*rolled_back_at/)
   await query(
     database.ownerUrl,
@@ -79,6 +81,16 @@ test('a migration that fails is told, and again until somebody has cleaned up', 
   rmSync(path.join(folder, '2_bad'), { recursive: true })
   cpSync(migrationFolder({ '2_good': 'CREATE TABLE two ()' }), folder, { recursive: true })
   expect(await migrate(database.ownerUrl, folder)).toEqual(['2_good'])
+})
+
+test('a migration may hold semicolons that end no statement', async () => {
+  const folder = migrationFolder({
+    '1_one': `-- one; two
+      CREATE FUNCTION one() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN 'a;b'; END $$;
+      CREATE TABLE two AS SELECT one() AS text;`,
+  })
+  await migrate(database.ownerUrl, folder)
+  expect(await query(database.ownerUrl, 'SELECT text FROM two')).toEqual([{ text: 'a;b' }])
 })
 
 test('leaves no connection behind', async () => {

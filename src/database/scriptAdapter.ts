@@ -1,0 +1,44 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { DriverAdapterError, type SqlDriverAdapter } from '@prisma/driver-adapter-utils'
+import type pg from 'pg'
+
+/**
+ * The pg adapter for migrations. The stock one cuts a script at every semicolon, also inside functions, strings
+ * and comments, and runs the pieces one by one on any connection. This sends it whole: PostgreSQL parses it, and
+ * runs it as one transaction unless it has its own.
+ */
+export class ScriptAdapter extends PrismaPg {
+  readonly #pool: pg.Pool
+
+  constructor(pool: pg.Pool) {
+    super(pool)
+    this.#pool = pool
+  }
+
+  override async connect() {
+    return withScripts(await super.connect(), (script) => this.#pool.query(script))
+  }
+}
+
+/** Gives `adapter` another way to run scripts. */
+export function withScripts<Adapter extends SqlDriverAdapter>(
+  adapter: Adapter,
+  run: (script: string) => Promise<unknown>,
+): Adapter {
+  adapter.executeScript = (script) => run(script).then(() => undefined, rethrow)
+  return adapter
+}
+
+function rethrow(error: unknown): never {
+  if (!(error instanceof Error) || !('severity' in error)) throw error
+  const { code, severity, message, detail, column, hint } = error as pg.DatabaseError
+  throw new DriverAdapterError({
+    kind: 'postgres',
+    code: code ?? 'N/A',
+    severity: severity ?? 'N/A',
+    message,
+    detail,
+    column,
+    hint,
+  })
+}

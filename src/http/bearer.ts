@@ -1,0 +1,28 @@
+import type { Actor } from '../actor.js'
+import type { App } from '../app.js'
+
+/** Who calls, and how to ask again later, since rights change while a socket is open. */
+export interface Caller {
+  actor: Actor
+  again: () => Promise<Actor | null>
+}
+
+/** The token of an Authorization value; null when there is none of the kind Bearer. */
+export function bearerToken(authorization: string | undefined): string | null {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null
+}
+
+/** The agent behind an Authorization value; undefined without one, 'refused' when it opens nothing here. */
+export async function agentBehind(
+  app: App,
+  authorization: string | undefined,
+): Promise<Caller | undefined | 'refused'> {
+  if (!authorization) return undefined
+  const token = bearerToken(authorization)
+  const again = async () => {
+    const actor = token ? await app.principals(token) : null
+    return actor?.kind === 'AGENT' ? actor : null
+  }
+  const actor = await again()
+  return actor ? { actor, again } : 'refused'
+}

@@ -1,0 +1,46 @@
+import type { Response } from 'express'
+import { GraphQLError } from 'graphql'
+import { ExpectedError, OverloadedError, ValidationError } from '../errors.js'
+import { newId } from '../ids.js'
+
+/** Logs a fault once, with the id that the client is shown. */
+export type Report = (error: Error, requestId?: string) => void
+
+/**
+ * What a client sees of an error: its own mistakes and expected failures as they are, with a code; of everything else
+ * only an id, under which it is logged.
+ */
+export function shownErrors(report: Report): (error: unknown) => Error {
+  return (error) => {
+    const cause = error instanceof GraphQLError ? error.originalError : error
+    if (error instanceof GraphQLError && (!cause || cause instanceof GraphQLError)) return error
+    if (cause instanceof ExpectedError) return expected(cause, error)
+    const requestId = newId()
+    report(cause instanceof Error ? cause : new Error(String(cause)), requestId)
+    return new GraphQLError(`Unexpected error. Ask the operator about ${requestId}.`, {
+      ...place(error),
+      extensions: { code: 'INTERNAL', requestId, http: { status: 500 } },
+    })
+  }
+}
+
+function expected(cause: ExpectedError, error: unknown): GraphQLError {
+  return new GraphQLError(cause.message, {
+    ...place(error),
+    extensions: {
+      code: cause.code,
+      ...(cause instanceof ValidationError && { field: cause.field }),
+      ...(cause instanceof OverloadedError && { http: { status: 503, headers: { 'Retry-After': '1' } } }),
+    },
+  })
+}
+
+function place(error: unknown) {
+  return error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {}
+}
+
+/** An answer in GraphQL's form to a request that never reached GraphQL. */
+export function graphqlFault(response: Response, status: number, code: string, message: string): void {
+  if (response.headersSent) return
+  response.status(status).json({ errors: [{ message, extensions: { code } }] })
+}

@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { rateLimit } from 'express-rate-limit'
+import { type DocumentNode, execute, parse, subscribe, validate } from 'graphql'
+import { finApi } from '../rest-adapter/adapter.js'
+import { tokenEndpoint } from '../rest-adapter/token.js'
+import { contextFor } from '../schema/context.js'
+import { schema } from '../schema/schema.js'
+import { type App, type AppOptions, openApp } from './app.js'
+import { bearerToken } from './http/bearer.js'
+import { graphqlApi } from './http/graphql.js'
+import { operations } from './http/operations.js'
+import type { Report } from './http/shownErrors.js'
+import { serveSockets } from './http/sockets.js'
+import { secretHash } from './token/mint.js'
+import { startWebhooks } from './webhooks/start.js'
+
+export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl'> {
+  host: string
+  /** 0: any free port. */
+  port: number
+  publicUrl?: string
+  corsOrigins: readonly string[]
+  /** As in express: which proxies to believe about the client's address. */
+  trustProxy?: string
+  allowPrivateWebhooks: boolean
+  /** Requests a minute per token, or per address without one. */
+  rateLimit: number
+  report: Report
+}
+
+export interface RunningServer {
+  /** Where it listens, without a slash at the end. */
+  url: string
+  app: App
+  /** Ends every connection, finishes what is under way, and gives everything back. */
+  stop(): Promise<void>
+}
+
+/** Starts one node: GraphQL, the Fin API, listeners and deliveries. Throws when the port is taken. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  let url = ''
+  const app = await openApp({ ...options, publicUrl: () => options.publicUrl ?? url })
+  const undo: (() => unknown)[] = [() => app.close()]
+  try {
+    const web = express()
+    const server = createServer(web)
+    web.disable('x-powered-by')
+    if (options.trustProxy) web.set('trust proxy', options.trustProxy === 'true' ? 1 : options.trustProxy)
+
+    const { yoga, router } = graphqlApi(app, options)
+    const health = operations(app)
+    undo.push(health.stop)
+    web.use(health.router)
+    web.use(['/graphql', '/api/fin'], limited(options.rateLimit))
+    web.use('/graphql', router)
+    web.use('/oauth/token', limited(Math.ceil(options.rateLimit / 10)), tokenEndpoint(app))
+    web.use('/api/fin', await finApi(app, executeFor(app), { report: options.report }))
+    web.get('/', (_, response) => response.redirect('/graphql'))
+
+    const sockets = serveSockets(app, server, yoga, options)
+    server.listen(options.port, options.host)
+    await once(server, 'listening')
+    undo.push(async () => {
+      await sockets.stop()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    })
+    const { port } = server.address() as AddressInfo
+    const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(options.host) ? 'localhost' : options.host
+    url = `http://${host}:${port}`
+
+    const webhooks = await startWebhooks(app, {
+      subscribe: subscribeFor(app),
+      allowPrivate: options.allowPrivateWebhooks,
+      report: options.report,
+    })
+    undo.push(webhooks.stop)
+    return { url, app, stop: () => stopAll(undo) }
+  } catch (error) {
+    await stopAll(undo)
+    throw error
+  }
+}
+
+async function stopAll(undo: (() => unknown)[]) {
+  for (const step of undo.splice(0).reverse()) await step()
+}
+
+/** Runs a document on the schema, in process, as an actor. */
+function executeFor(app: App): Parameters<typeof finApi>[1] {
+  return async (actor, document, variableValues) =>
+    execute({ schema, document, variableValues, contextValue: contextFor(app, actor) })
+}
+
+/** Runs a subscription on the schema, in process, as whoever the actor is by then. */
+function subscribeFor(app: App): Parameters<typeof startWebhooks>[1]['subscribe'] {
+  const documents = new Map<string, DocumentNode>()
+  return async (actor, text, variableValues) => {
+    const document = documents.get(text) ?? parse(text)
+    if (!documents.has(text)) {
+      const errors = validate(schema, document)
+      if (errors[0]) throw errors[0]
+      documents.set(text, document)
+    }
+    const contextValue = contextFor(app, await actor(), actor)
+    const results = await subscribe({ schema, document, variableValues, contextValue })
+    if (Symbol.asyncIterator in results) return results
+    throw results.errors?.[0] ?? new Error('The subscription gave no stream.')
+  }
+}
+
+function limited(limit: number) {
+  return rateLimit({
+    windowMs: 60_000,
+    limit,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: (request) => {
+      const token = bearerToken(request.headers.authorization)
+      return token ? secretHash(token).toString('base64url') : (request.ip ?? '')
+    },
+    validate: { keyGeneratorIpFallback: false },
+    message: {
+      errors: [
+        { message: 'Too many requests. See the RateLimit headers.', extensions: { code: 'RATE_LIMITED' } },
+      ],
+    },
+  })
+}
