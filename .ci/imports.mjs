@@ -11,7 +11,7 @@ const layers = [
   ['main', /^src\/main\.ts$/],
   ['server', /^src\/(server\.ts$|http\/)/],
   ['actor', /^src\/actor\.ts$/],
-  ['app', /^src\/app\.ts$/],
+  ['app', /^src\/(app|timers)\.ts$/],
   ['webhooks', /^src\/webhooks\//],
   ['events', /^src\/events\//],
   ['database', /^src\/database\//],

@@ -55,28 +55,32 @@ builder.queryField('conversation', (t) =>
 )
 
 builder.queryField('conversations', (t) =>
-  t.connection({
-    type: Conversation,
-    description:
-      'The conversations in your sight, newest activity first unless told otherwise. Pages of 1 to 100, 25 by default.',
-    args: { filter: t.arg({ type: Filter }), orderBy: t.arg({ type: Order }) },
-    resolve: async (_, args, { app, actor }) => {
-      const field: ConversationOrderField = args.orderBy?.field ?? 'LAST_ACTIVITY'
-      const descending = args.orderBy?.direction !== 'ASC'
-      const order = `conversations ${field} ${descending}`
-      const slice = sliceOf(args)
-      const page = {
-        field,
-        descending: descending !== slice.backwards,
-        after:
-          slice.beyond === null ? null : keyOf(order, slice.beyond, slice.backwards ? 'before' : 'after'),
-        limit: slice.limit + 1,
-      }
-      const filter = filterOf(args.filter)
-      const rows = actor && filter ? await listConversations(app.db, actor, filter, page) : []
-      return connectionOf(rows, slice, (row) => encodeCursor(order, row[moments[field]].getTime(), row.id))
+  t.connection(
+    {
+      type: Conversation,
+      description:
+        'The conversations in your sight, newest activity first unless told otherwise. Pages of 1 to 100, 25 by default.',
+      args: { filter: t.arg({ type: Filter }), orderBy: t.arg({ type: Order }) },
+      resolve: async (_, args, { app, actor }) => {
+        const field: ConversationOrderField = args.orderBy?.field ?? 'LAST_ACTIVITY'
+        const descending = args.orderBy?.direction !== 'ASC'
+        const order = `conversations ${field} ${descending}`
+        const slice = sliceOf(args)
+        const page = {
+          field,
+          descending: descending !== slice.backwards,
+          after:
+            slice.beyond === null ? null : keyOf(order, slice.beyond, slice.backwards ? 'before' : 'after'),
+          limit: slice.limit + 1,
+        }
+        const filter = filterOf(args.filter)
+        const rows = actor && filter ? await listConversations(app.db, actor, filter, page) : []
+        return connectionOf(rows, slice, (row) => encodeCursor(order, row[moments[field]].getTime(), row.id))
+      },
     },
-  }),
+    { name: 'ConversationConnection' },
+    { name: 'ConversationEdge' },
+  ),
 )
 
 /** Null when an id is malformed: nothing is there. */

@@ -18,15 +18,24 @@ const Filter = builder.inputType('EventFilter', {
   }),
 })
 
+const EventConnection = builder.connectionObject(
+  { type: Event, name: 'EventConnection' },
+  { name: 'EventEdge' },
+)
+
 builder.queryField('events', (t) =>
-  t.connection({
-    type: Event,
+  t.field({
+    type: EventConnection,
     description:
-      'The event log from the oldest on, or after a cursor, as far as it is in your sight. Pages of 1 to 100, 25 by default; `last` and `before` do not apply. A cursor that cannot be resumed gives one Resync.',
-    args: { filter: t.arg({ type: Filter }) },
-    resolve: async (_, args, { app, actor }) => {
-      const slice = sliceOf({ first: args.first, after: args.after })
-      const rows = actor ? await eventsAfter(app, actor.inboxIds, slice, wantedBy(args.filter)) : []
+      'The event log from the oldest on, or after a cursor, as far as it is in your sight. Pages of 1 to 100, 25 by default. A cursor that cannot be resumed gives one Resync.',
+    args: {
+      after: t.arg({ type: 'EventCursor', description: 'The last one you saw.' }),
+      first: t.arg.int({ description: 'How many.' }),
+      filter: t.arg({ type: Filter }),
+    },
+    resolve: async (_, { after, first, filter }, { app, actor }) => {
+      const slice = sliceOf({ first, after })
+      const rows = actor ? await eventsAfter(app, actor.inboxIds, slice, wantedBy(filter)) : []
       return connectionOf<AnyEvent>(rows, slice, (event) => eventCursor(app.log, event.position))
     },
   }),

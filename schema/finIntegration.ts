@@ -70,9 +70,8 @@ builder.queryField('finIntegration', (t) =>
     args: { id: t.arg.id({ required: true }) },
     resolve: (query, _, { id }, { app, actor }) => {
       const uuid = storedId('FinIntegration', id)
-      return uuid
-        ? app.db.prisma.finIntegration.findFirst({ ...query, where: { AND: [{ id: uuid }, inReach(actor)] } })
-        : null
+      const named = { id: { in: uuid ? [uuid] : [] } }
+      return app.db.prisma.finIntegration.findFirst({ ...query, where: { AND: [named, inReach(actor)] } })
     },
   }),
 )

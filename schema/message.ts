@@ -82,29 +82,33 @@ findable('Message', Message, (context, id) => context.load.message(id))
 const order = 'messages'
 
 builder.objectField(Conversation, 'messages', (t) =>
-  t.connection({
-    type: Message,
-    description:
-      'In their order. `last: 50` for the newest, then `before` for older ones. Pages of 1 to 100, 25 by default.',
-    resolve: async (conversation, args, { load }) => {
-      const slice = sliceOf(args)
-      const seq =
-        slice.beyond === null
-          ? null
-          : Number(decodeCursor(order, slice.beyond, slice.backwards ? 'before' : 'after')[0])
-      if (seq !== null && !(Number.isInteger(seq) && seq >= 0 && seq < 2 ** 31)) {
-        throw new ValidationError('after', 'This cursor is damaged. Start again without it.')
-      }
-      const range = {
-        after: slice.backwards ? 0 : (seq ?? 0),
-        before: slice.backwards ? seq : null,
-        limit: slice.limit + 1,
-        fromEnd: slice.backwards,
-      }
-      const rows = await load.messages({ conversationId: conversation.id, range })
-      return connectionOf(rows, slice, (message) => encodeCursor(order, message.seq))
+  t.connection(
+    {
+      type: Message,
+      description:
+        'In their order. `last: 50` for the newest, then `before` for older ones. Pages of 1 to 100, 25 by default.',
+      resolve: async (conversation, args, { load }) => {
+        const slice = sliceOf(args)
+        const seq =
+          slice.beyond === null
+            ? null
+            : Number(decodeCursor(order, slice.beyond, slice.backwards ? 'before' : 'after')[0])
+        if (seq !== null && !(Number.isInteger(seq) && seq >= 0 && seq < 2 ** 31)) {
+          throw new ValidationError('after', 'This cursor is damaged. Start again without it.')
+        }
+        const range = {
+          after: slice.backwards ? 0 : (seq ?? 0),
+          before: slice.backwards ? seq : null,
+          limit: slice.limit + 1,
+          fromEnd: slice.backwards,
+        }
+        const rows = await load.messages({ conversationId: conversation.id, range })
+        return connectionOf(rows, slice, (message) => encodeCursor(order, message.seq))
+      },
     },
-  }),
+    { name: 'MessageConnection' },
+    { name: 'MessageEdge' },
+  ),
 )
 
 export const AttachmentInput = builder.inputType('AttachmentInput', {

@@ -14,6 +14,7 @@ import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
 import type { Report } from './http/shownErrors.js'
 import { serveSockets } from './http/sockets.js'
+import { startTimers } from './timers.js'
 import { secretHash } from './token/mint.js'
 import { startWebhooks } from './webhooks/start.js'
 
@@ -78,6 +79,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       report: options.report,
     })
     undo.push(webhooks.stop)
+    undo.push(startTimers(app, options.report).stop)
     return { url, app, stop: () => stopAll(undo) }
   } catch (error) {
     await stopAll(undo)

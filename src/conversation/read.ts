@@ -75,14 +75,14 @@ const listings = new Map<string, Statement>()
  */
 function listing(filter: ConversationFilter, narrowed: boolean, page: ConversationPage): Statement {
   const parts = [
-    page.field,
+    page.field === 'CREATED' ? 'created' : 'activity',
     page.descending ? 'desc' : 'asc',
-    narrowed ? 'status' : '',
-    filter.assigneeId ? 'assignee' : filter.unassigned ? 'unassigned' : '',
-    filter.endUserId ? 'endUser' : '',
-    page.after ? 'after' : '',
+    narrowed && 'status',
+    filter.assigneeId ? 'agent' : filter.unassigned && 'nobody',
+    filter.endUserId && 'user',
+    page.after && 'after',
   ]
-  const name = `conversation.list.${parts.join('.')}`
+  const name = `conversation.list.${parts.filter(Boolean).join('.')}`
   const known = listings.get(name)
   if (known) return known
 

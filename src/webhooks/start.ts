@@ -1,14 +1,76 @@
-// TEMPORARY: its author replaces this file.
-import type { ExecutionResult } from 'graphql'
-import type { Actor } from '../actor.js'
 import type { App } from '../app.js'
+import { startDeliveries } from './deliver.js'
+import { type Subscribe, startFinListener } from './finListener.js'
+import { actorOf, type Connected, connectedIntegrations } from './integrations.js'
+import { oneAtATime } from './oneAtATime.js'
+import { openReceivers } from './receivers.js'
+import { startTyping } from './typing.js'
 
-export type Subscribe = (
-  actor: () => Promise<Actor | null>,
-  document: string,
-  variables: Record<string, unknown>,
-) => Promise<AsyncIterableIterator<ExecutionResult>>
+export interface WebhookOptions {
+  subscribe: Subscribe
+  /** Whether webhooks may go to addresses that are not public, and there over http. */
+  allowPrivate: boolean
+  /** Faults in the background; each is tried again by itself. */
+  report: (error: Error) => void
+}
 
-export async function startWebhooks(_app: App, _options: { subscribe: Subscribe; allowPrivate: boolean; report: (error: Error) => void }) {
-  return { stop: async () => {}, wake: () => {} }
+export interface Webhooks {
+  /** Looks at once for integrations and deliveries; by itself it looks every second. */
+  wake(): void
+  /** Finishes what is under way, for at most 10 s. Must come before the database closes. */
+  stop(): Promise<void>
+}
+
+/** How late a new integration, a retry that is due or a change made by another node can be noticed, in ms. */
+const pollInterval = 1_000
+
+/** Carries what happens outwards: a listener for each integration, the deliveries they store, and typing. */
+export async function startWebhooks(app: App, options: WebhookOptions): Promise<Webhooks> {
+  const { subscribe, report } = options
+  const receivers = openReceivers(options.allowPrivate)
+  const listeners = new Map<string, { stop(): Promise<void> }>()
+  let connected: readonly Connected[] = []
+  let stopped = false
+
+  const common = { receivers, connected: () => connected, report }
+  const deliveries = startDeliveries(app, common)
+  const typing = startTyping(app, common)
+
+  const looking = oneAtATime(async () => {
+    if (stopped) return
+    connected = await connectedIntegrations(app.db)
+    receivers.keepOnly(new Set(connected.map(({ webhookBaseUrl }) => new URL(webhookBaseUrl).origin)))
+    for (const integration of connected) listen(integration)
+    for (const [id, listener] of listeners) {
+      if (connected.some(({ integrationId }) => integrationId === id)) continue
+      listeners.delete(id)
+      await listener.stop()
+    }
+    deliveries.wake()
+  }, report)
+
+  function listen(integration: Connected) {
+    const { integrationId } = integration
+    if (listeners.has(integrationId)) return
+    const actor = async () => actorOf(integration)
+    const stored = deliveries.wake
+    listeners.set(integrationId, startFinListener(app, { integrationId, actor, subscribe, stored, report }))
+  }
+
+  const timer = setInterval(looking.wake, pollInterval)
+  looking.wake()
+  await looking.idle()
+
+  return {
+    wake: looking.wake,
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      const typed = typing.stop()
+      await looking.idle()
+      await Promise.all([...listeners.values()].map((listener) => listener.stop()))
+      await deliveries.stop()
+      await typed
+    },
+  }
 }

@@ -41,7 +41,9 @@ describe('a reply', () => {
       `mutation ($id: ID!) { updateConversation(input: { conversationId: $id, title: "New" }) { __typename ... on Error { message } } }`,
       { id: conversationId },
     )
-    const { data } = await server.graphql(reply, { input: { conversationId, body: 'late', expectedVersion: 1 } })
+    const { data } = await server.graphql(reply, {
+      input: { conversationId, body: 'late', expectedVersion: 1 },
+    })
     expect(data.replyToConversation).toMatchObject({
       __typename: 'ConflictError',
       code: 'CONFLICT',
@@ -55,18 +57,32 @@ describe('a reply', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => server.must(reply, { input })))
     expect(new Set(answers.map((answer) => answer.replyToConversation.message.id)).size).toBe(1)
     const { data } = await server.graphql(reply, { input: { ...input, body: 'other' } })
-    expect(data.replyToConversation).toMatchObject({ __typename: 'ValidationError', code: 'IDEMPOTENCY_KEY_REUSED' })
-    const { conversation } = await server.must(`query ($id: ID!) { conversation(id: $id) { messageCount } }`, {
-      id: conversationId,
+    expect(data.replyToConversation).toMatchObject({
+      __typename: 'ValidationError',
+      code: 'IDEMPOTENCY_KEY_REUSED',
     })
+    const { conversation } = await server.must(
+      `query ($id: ID!) { conversation(id: $id) { messageCount } }`,
+      {
+        id: conversationId,
+      },
+    )
     expect(conversation.messageCount).toBe(2)
   })
 
   test.each([
     ['an empty body', { body: '  ' }, 'ValidationError'],
-    ['an unknown conversation', { conversationId: 'conv_01h455vb4pex5vsknk084sn02q', body: 'x' }, 'NotFoundError'],
+    [
+      'an unknown conversation',
+      { conversationId: 'conv_01h455vb4pex5vsknk084sn02q', body: 'x' },
+      'NotFoundError',
+    ],
     ['a malformed id', { conversationId: 'nonsense', body: 'x' }, 'NotFoundError'],
-    ['an attachment over http', { body: 'x', attachments: [{ url: 'http://example.com/a.pdf' }] }, 'ValidationError'],
+    [
+      'an attachment over http',
+      { body: 'x', attachments: [{ url: 'http://example.com/a.pdf' }] },
+      'ValidationError',
+    ],
   ])('with %s is refused as data', async (_, change, error) => {
     const conversationId = await server.conversation(inboxId)
     const { data } = await server.graphql(reply, { input: { conversationId, ...change } })

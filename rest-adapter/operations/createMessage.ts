@@ -1,0 +1,25 @@
+import { messageInput } from '../messageInput.js'
+import type { Operation } from '../operation.js'
+import { agentFragment, endUserFragment, type Message, messageFragment, presentMessage } from '../present.js'
+import { refusalFragment } from '../refusal.js'
+
+interface Data {
+  result: { message: Message; conversation: { id: string } }
+}
+
+export const createMessage: Operation<Data> = {
+  document: `mutation CreateMessage($input: ReceiveMessageInput!) {
+    result: receiveMessage(input: $input) {
+      ... on ReceiveMessagePayload { message { ...Message } conversation { id } }
+      ...Refusal
+    }
+  } ${messageFragment} ${endUserFragment} ${agentFragment} ${refusalFragment}`,
+  creates: true,
+  variables: (request) => ({
+    input: {
+      conversationId: request.parameters.conversation_id,
+      message: messageInput(request.parameters, request),
+    },
+  }),
+  respond: ({ result }) => presentMessage(result.message, result.conversation.id),
+}

@@ -1,0 +1,10 @@
+import type { Variant } from './variant.js'
+
+/** One resource per path; bare answers. */
+export const restVariant: Variant = {
+  contract: 'openapi.yaml',
+  address: '/openapi.json',
+  success: (value) => value,
+  failureType: 'application/problem+json',
+  failure: (problem) => problem,
+}

@@ -1,0 +1,33 @@
+import type { App } from './app.js'
+import { wakeConversations } from './conversation/wake.js'
+import { forgetOldKeys } from './idempotency/forget.js'
+
+/** In ms. */
+const second = 1_000
+const hour = 60 * 60 * second
+
+/** What happens by itself when its time comes. Every node runs them; what they do is done once. */
+export function startTimers(app: App, report: (error: Error) => void): { stop(): Promise<void> } {
+  const timers = [every(second, () => wakeConversations(app.db)), every(hour, () => forgetOldKeys(app.db))]
+
+  function every(interval: number, work: () => Promise<unknown>) {
+    let running: Promise<unknown> | null = null
+    const timer = setInterval(() => {
+      running ??= work()
+        .catch(report)
+        .finally(() => {
+          running = null
+        })
+    }, interval)
+    return async () => {
+      clearInterval(timer)
+      await running
+    }
+  }
+
+  return {
+    async stop() {
+      await Promise.all(timers.map((stop) => stop()))
+    },
+  }
+}

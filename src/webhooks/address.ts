@@ -1,0 +1,53 @@
+import { type LookupAddress, lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** A receiver that nothing may be sent to; the message says what a person can do about it. */
+export class RefusedReceiver extends Error {}
+
+/** Whether an address belongs to the public internet; false when it is none. */
+export function isPublic(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+}
+
+/** Throws RefusedReceiver unless webhooks may go to this address: private ones if allowed, public ones over TLS. */
+export function checkAddress(host: string, address: string, { secure, allowPrivate }: AddressRules): void {
+  if (isPublic(address)) {
+    if (secure) return
+    throw new RefusedReceiver(
+      `Webhooks go to ${host} over http, where anyone on the way could read the key. Use https in the integration's webhook address.`,
+    )
+  }
+  if (allowPrivate) return
+  throw new RefusedReceiver(
+    `${host} leads to ${address}, which is not a public address. Give the integration a public webhook address, or start Graphdesk with ALLOW_PRIVATE_WEBHOOKS=true.`,
+  )
+}
+
+export interface AddressRules {
+  /** Over TLS. */
+  secure: boolean
+  allowPrivate: boolean
+}
+
+/** Resolves a name and checks what comes out, so that the address that was checked is the one that is connected to. */
+export function checkedLookup(rules: AddressRules): LookupFunction {
+  return (host, options, callback) => {
+    lookup(host, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      const failure = error ?? refusalOf(host, addresses, rules)
+      if (failure || !first) return callback(failure ?? new Error(`${host} has no address.`), [])
+      if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+}
+
+function refusalOf(host: string, addresses: readonly LookupAddress[], rules: AddressRules): Error | null {
+  try {
+    for (const { address } of addresses) checkAddress(host, address, rules)
+    return null
+  } catch (error) {
+    return error as Error
+  }
+}

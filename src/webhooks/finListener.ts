@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ExecutionResult } from 'graphql'
+import type { Actor } from '../actor.js'
+import type { App } from '../app.js'
+import { eventCursor, eventPosition } from '../events/cursor.js'
+import { publicId, storedId } from '../ids.js'
+import { inBatches } from './inBatches.js'
+import { listenerPosition, type Span, storeDeliveries } from './store.js'
+import { conversationToTell, finDocument, type HeardEvent } from './tellFin.js'
+
+/** Runs a GraphQL subscription in process; the actor is asked for anew as it goes on, and null ends it. */
+export type Subscribe = (
+  actor: () => Promise<Actor | null>,
+  document: string,
+  variables: Record<string, unknown>,
+) => Promise<AsyncIterableIterator<ExecutionResult>>
+
+export interface FinListenerOptions {
+  integrationId: string
+  actor: () => Promise<Actor | null>
+  subscribe: Subscribe
+  /** Called after deliveries were stored. */
+  stored: () => void
+  report: (error: Error) => void
+}
+
+const batchSize = 100
+/** How long one change's later events may be behind its first, in ms. */
+const patience = 200
+const longestPause = 30_000
+
+type Heard = HeardEvent & { position: number }
+
+/**
+ * A durable subscriber: hears the events of one integration's inbox and stores a delivery for each conversation that
+ * Fin must pull. Its place is kept in the database, so any number of nodes may run it at once.
+ */
+export function startFinListener(app: App, options: FinListenerOptions): { stop(): Promise<void> } {
+  const { integrationId, report } = options
+  const own = publicId('FinIntegration', integrationId)
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let failures = 0
+
+  async function keepListening() {
+    while (!signal.aborted) {
+      // From its stored place after any fault, such as a database that went away: nothing is skipped.
+      await listen().catch(report)
+      failures++
+      const pause = Math.min(1_000 * 2 ** (failures - 1), longestPause)
+      await delay(pause, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  async function listen() {
+    let position = await listenerPosition(app.db, integrationId)
+    const actor = async () => (signal.aborted ? null : options.actor())
+    const results = await options.subscribe(actor, finDocument, { after: eventCursor(app.log, position) })
+    const batches = inBatches(results, {
+      most: batchSize,
+      patience,
+      complete: (last) => Boolean(last.errors) || heard(last).position >= app.tail.position,
+    })
+    signal.addEventListener('abort', batches.stop)
+    try {
+      while (!signal.aborted) {
+        const batch = await batches.next()
+        if (batch.length === 0) return
+        position = await take(batch.map(heard), position)
+        failures = 0
+      }
+    } finally {
+      signal.removeEventListener('abort', batches.stop)
+      batches.stop()
+    }
+  }
+
+  /** Returns the listener's place afterwards. */
+  async function take(events: readonly Heard[], position: number): Promise<number> {
+    const [first] = events
+    if (first?.type === 'RESYNC') {
+      // Absent: Fin is not told of conversations that changed while the listener had no place in this log.
+      report(new Error(`The listener of ${own} was not in this event log any more and starts at its end.`))
+      const moved = await storeDeliveries(
+        app.db,
+        integrationId,
+        { from: position, to: first.position },
+        new Map(),
+      )
+      return take(events.slice(1), moved ? first.position : await listenerPosition(app.db, integrationId))
+    }
+    const fresh = events.filter((event) => event.position > position)
+    const last = fresh.at(-1)
+    if (!last) return position
+
+    const conversations = toTell(fresh)
+    if (await storeDeliveries(app.db, integrationId, { from: position, to: last.position }, conversations)) {
+      if (conversations.size > 0) options.stored()
+      return last.position
+    }
+    const now = await listenerPosition(app.db, integrationId)
+    if (now < position) throw new Error(`The listener of ${own} was set back; it starts again from there.`)
+    return take(fresh, now)
+  }
+
+  function toTell(events: readonly Heard[]): Map<string, Span> {
+    const conversations = new Map<string, Span>()
+    for (const event of events) {
+      const told = conversationToTell(event, own)
+      const id = told && storedId('Conversation', told)
+      if (!id) continue
+      const first = conversations.get(id)?.first ?? event.position
+      conversations.set(id, { first, last: event.position })
+    }
+    return conversations
+  }
+
+  function heard({ data, errors }: ExecutionResult): Heard {
+    if (errors?.[0]) throw errors[0]
+    const { events: event } = data as unknown as { events: HeardEvent }
+    const position = eventPosition(app.log, event.cursor)
+    if (position === null) throw new Error(`Not a cursor of this log: ${event.cursor}`)
+    return { ...event, position }
+  }
+
+  const done = keepListening()
+  return {
+    async stop() {
+      stopping.abort()
+      await done
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { ConversationStatus } from '../generated/prisma/enums.js'
+
+/**
+ * What a Fin listener subscribes to. The kinds that show their conversation are those that can matter to Fin. Absent:
+ * priority and read marks, which Fin does not know, and end-user changes, which it pulls with every sync.
+ */
+export const finDocument = `subscription FinListener($after: EventCursor!) {
+  events(after: $after) {
+    type
+    cursor
+    origin { integrationId }
+    ... on ConversationOpened { ...Changed }
+    ... on MessageAdded { ...Changed }
+    ... on AssignmentChanged { ...Changed }
+    ... on StatusChanged { ...Changed from to }
+    ... on TitleChanged { ...Changed }
+    ... on TagsChanged { ...Changed }
+    ... on AttributesChanged { ...Changed }
+    ... on HandedBackToFin { ...Changed }
+  }
+}
+fragment Changed on Event { conversation { id } }`
+
+export interface HeardEvent {
+  type: string
+  cursor: string
+  origin: { integrationId: string | null }
+  conversation?: { id: string } | null
+  from?: ConversationStatus | null
+  to?: ConversationStatus | null
+}
+
+/**
+ * The conversation that Fin must hear about, by its public id; null when it need not. Never what Fin itself wrote:
+ * each webhook makes Fin pull, each pull ends in a write, and an echo would go round for ever.
+ */
+export function conversationToTell(event: HeardEvent, integrationId: string): string | null {
+  if (!event.conversation || event.origin.integrationId === integrationId) return null
+  if (event.type === 'STATUS_CHANGED' && seenByFin(event.from) === seenByFin(event.to)) return null
+  return event.conversation.id
+}
+
+/** A snoozed conversation is open to Fin. */
+function seenByFin(status: ConversationStatus | null | undefined) {
+  return status === 'SNOOZED' ? 'OPEN' : status
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import addFormats from 'ajv-formats'
+import { OpenAPIBackend } from 'openapi-backend'
+import { expect } from 'vitest'
+import { parse } from 'yaml'
+
+export const variants = ['rest', 'posts'] as const
+export type VariantName = (typeof variants)[number]
+
+const files = { rest: 'rest-adapter/openapi.yaml', posts: 'rest-adapter/openapi-posts-only.yaml' }
+
+type Ajv = Parameters<NonNullable<ConstructorParameters<typeof OpenAPIBackend>[0]['customizeAjv']>>[0]
+
+async function open(variant: VariantName) {
+  const { webhooks: _, ...definition } = parse(readFileSync(files[variant], 'utf8'))
+  const { ProblemDetails } = definition.components.schemas
+  let ajv: Ajv | undefined
+  const customizeAjv = (instance: Ajv) => {
+    ajv = addFormats.default(instance)
+    return instance
+  }
+  const backend = await new OpenAPIBackend({ definition, strict: true, quick: true, customizeAjv }).init()
+  backend.getOperations().forEach(({ operationId = '' }) => {
+    backend.validator.getStatusBasedResponseValidatorForOperation(operationId)
+  })
+  return { backend, failure: ajv?.compile(ProblemDetails) }
+}
+
+const opened = { rest: await open('rest'), posts: await open('posts') }
+
+/** Fails unless the contract allows this answer of the operation. */
+export function expectSuccess(variant: VariantName, operationId: string, status: number, body: unknown) {
+  const { backend } = opened[variant]
+  expect(Object.keys(backend.getOperation(operationId)?.responses ?? {})).toContain(String(status))
+  expect(backend.validateResponse(body, operationId, status).errors).toBeNull()
+}
+
+/** Fails unless the answer is the variant's kind of problem; gives the problem. */
+export async function expectProblem(variant: VariantName, response: Response, status: number) {
+  const body = await response.json()
+  const { failure } = opened[variant]
+  expect(response.status, JSON.stringify(body)).toBe(status)
+  const problem = variant === 'rest' ? body : body.error
+  expect(body).toEqual(variant === 'rest' ? problem : { data: null, error: problem })
+  expect(failure?.(problem), JSON.stringify(failure?.errors)).toBe(true)
+  expect(problem.status).toBe(status)
+  expect(response.headers.get('content-type')).toMatch(
+    variant === 'rest' ? /^application\/problem\+json/ : /^application\/json/,
+  )
+  return problem
+}

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
+import { type FinClient, fetchToken, finClient } from './finClient.js'
+
+let server: TestServer
+let fin: TestFin
+let client: FinClient
+let conversation_id: string
+let ids: string[]
+
+beforeAll(async () => {
+  server = await startTestServer()
+  fin = await server.createFin()
+  client = finClient(server, await fetchToken(server, fin), 'posts')
+  const { conversation, message } = await client.open()
+  conversation_id = conversation.id
+  ids = [message.id]
+  for (let seq = 2; seq <= 230; seq++) {
+    const { id } = await client.call('createMessage', { conversation_id, body: `${seq}` })
+    ids.push(id)
+  }
+})
+afterAll(() => server.stop())
+
+async function idsAfter(after_id?: unknown): Promise<string[]> {
+  const messages = await client.call('getMessages', { conversation_id, after_id })
+  return messages.map((message: { id: string }) => message.id)
+}
+
+/** The statements that a call takes, its token being known. */
+async function statements(work: () => Promise<unknown>): Promise<number> {
+  const { db } = server.app
+  const { query } = db
+  let count = 0
+  await client.call('getAgents')
+  db.query = (statement, values) => {
+    count++
+    return query(statement, values)
+  }
+  await work().finally(() => {
+    db.query = query
+  })
+  return count
+}
+
+test('all messages come at once, oldest first, however many', async () => {
+  expect(await idsAfter()).toEqual(ids)
+  const rest = finClient(server, await fetchToken(server, fin), 'rest')
+  const messages = await rest.call('getMessages', { conversation_id })
+  expect(messages.map((message: { id: string }) => message.id)).toEqual(ids)
+})
+
+test('after_id leaves out what came before it, near and far', async () => {
+  for (const index of [0, 57, 128, 129, 130, 131, 228, 229]) {
+    expect(await idsAfter(ids[index])).toEqual(ids.slice(index + 1))
+  }
+})
+
+test.each([null, '', 'msg_nonsense', '17', 'msg_01hv97e766fjg9yb4nn8a4r78f'])(
+  'after_id %j is no message of this conversation: all',
+  async (after_id) => {
+    expect(await idsAfter(after_id)).toHaveLength(ids.length)
+  },
+)
+
+test('after_id of another conversation: all', async () => {
+  const { message } = await client.open()
+  expect(await idsAfter(message.id)).toHaveLength(ids.length)
+})
+
+test('a sync reads with two statements', async () => {
+  expect(await statements(() => idsAfter(ids[200]))).toBe(2)
+  expect(await statements(() => idsAfter(ids[229]))).toBe(2)
+  expect(await statements(() => client.call('getConversation', { conversation_id }))).toBe(1)
+})
+
+test('notes come too', async () => {
+  const { token } = await server.agent('Ann', [fin.inboxId])
+  const { addNote } = await server.must(
+    `mutation ($id: ID!) { addNote(input: { conversationId: $id, body: "psst" }) {
+      __typename ... on AddNotePayload { message { id author { ... on Agent { id } } } } ... on Error { message } } }`,
+    { id: conversation_id },
+    token,
+  )
+  const [note, ...others] = await client.call('getMessages', { conversation_id, after_id: ids.at(-1) })
+  expect(others).toEqual([])
+  expect(note).toMatchObject({
+    id: addNote.message.id,
+    visibility: 'private',
+    author: { id: addNote.message.author.id, user_type: 'agent', name: 'Ann' },
+  })
+})

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { inBatches } from '../../src/webhooks/inBatches.js'
+
+async function* counting(to: number) {
+  for (let item = 1; item <= to; item++) yield item
+}
+
+const always = { most: 100, patience: 0, complete: () => true }
+
+test('a batch ends where nothing more belongs to it', async () => {
+  const batches = inBatches(counting(6), { most: 100, patience: 5_000, complete: (last) => last % 3 === 0 })
+  const all = [...(await batches.next()), ...(await batches.next())]
+  expect(all).toEqual([1, 2, 3, 4, 5, 6])
+  expect(await batches.next()).toEqual([])
+})
+
+test('a batch has at most so many items, and none is lost', async () => {
+  const batches = inBatches(counting(10), { most: 4, patience: 5_000, complete: () => false })
+  expect(await batches.next()).toEqual([1, 2, 3, 4])
+  expect(await batches.next()).toEqual([5, 6, 7, 8])
+  expect(await batches.next()).toEqual([9, 10])
+  expect(await batches.next()).toEqual([])
+})
+
+test('patience has an end', async () => {
+  async function* oneThenSilence() {
+    yield 1
+    await new Promise(() => {})
+  }
+  const batches = inBatches(oneThenSilence(), { most: 100, patience: 1, complete: () => false })
+  expect(await batches.next()).toEqual([1])
+})
+
+test('stopping ends a wait, though the source is silent', async () => {
+  async function* silence(): AsyncGenerator<number> {
+    await new Promise(() => {})
+  }
+  const batches = inBatches(silence(), always)
+  const next = batches.next()
+  batches.stop()
+  expect(await next).toEqual([])
+})
+
+test('what came before a failure is given out, then the failure', async () => {
+  async function* failing() {
+    yield 1
+    throw new Error('broken')
+  }
+  const batches = inBatches(failing(), { ...always, patience: 5_000, complete: () => false })
+  expect(await batches.next()).toEqual([1])
+  await expect(batches.next()).rejects.toThrow('broken')
+})

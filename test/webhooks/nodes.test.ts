@@ -1,0 +1,114 @@
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type RunningServer, startServer } from '../../src/server.js'
+import { listenerPosition, storeDeliveries } from '../../src/webhooks/store.js'
+import { startTestServer, type TestServer } from '../support/server.js'
+import { accepted, startReceiver } from './receiver.js'
+import { connect } from './setup.js'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.stop())
+
+function anotherNode(): Promise<RunningServer> {
+  return startServer({
+    host: '127.0.0.1',
+    port: 0,
+    secretKey: 'a secret key for tests',
+    corsOrigins: [],
+    allowPrivateWebhooks: true,
+    rateLimit: 1_000,
+    report: (error) => server.faults.push(error),
+    database: { url: server.databaseUrl, poolSize: 2, preparedStatements: true },
+  })
+}
+
+test('two nodes on one database have one effect', async () => {
+  const node = await anotherNode()
+  try {
+    const receiver = await startReceiver()
+    const { conversation, reply, heard, settled } = await connect(server, receiver)
+    const ids = await Promise.all(Array.from({ length: 10 }, conversation))
+    await Promise.all(ids.map((id) => reply(id)))
+    await heard()
+    await settled(...ids.map(() => 'DELIVERED' as const))
+    expect(receiver.received.map(({ body }) => body.conversation_id).sort()).toEqual(ids.sort())
+    expect(server.faults).toEqual([])
+  } finally {
+    await node.stop()
+  }
+})
+
+test('what one node stored another sends', async () => {
+  const receiver = await startReceiver()
+  const { conversation, reply, pause, resume, heard, settled } = await connect(server, receiver)
+  await pause()
+  await reply(await conversation())
+  await heard()
+  await settled('PENDING')
+  await server.suspendWebhooks?.()
+  const node = await anotherNode()
+  try {
+    await resume()
+    await receiver.arrival(1)
+    await settled('DELIVERED')
+  } finally {
+    await node.stop()
+  }
+})
+
+test('what a node took and never finished is sent again, once', async () => {
+  const receiver = await startReceiver(() => {})
+  const { integrationId, conversation, reply, heard, settled } = await connect(server, receiver)
+  const id = await conversation()
+  await reply(id)
+  await receiver.arrival(1)
+  await reply(id)
+  await heard()
+  await settled('IN_FLIGHT', 'PENDING')
+  receiver.reply = accepted
+  await sql(`update delivery set lease_until = now() - interval '1 s'
+              where state = 'IN_FLIGHT' and integration_id = '${integrationId}'`)
+  await receiver.arrival(2)
+  const [delivery] = await settled('DELIVERED')
+  expect(delivery?.attemptCount).toBe(2)
+})
+
+test('a listener that was overtaken stores nothing', async () => {
+  const receiver = await startReceiver()
+  const { integrationId, deliveries, heard } = await connect(server, receiver)
+  await heard()
+  const { db } = server.app
+  const position = await listenerPosition(db, integrationId)
+  const unknown = '00000000-0000-7000-8000-000000000000'
+  const conversations = new Map([[unknown, { first: position, last: position }]])
+  const step = { from: position - 1, to: position }
+  expect(await storeDeliveries(db, integrationId, step, conversations)).toBe(false)
+  expect(await deliveries()).toEqual([])
+})
+
+test('a listener whose deliveries cannot be stored stays where it was', async () => {
+  const receiver = await startReceiver()
+  const { integrationId, heard } = await connect(server, receiver)
+  await heard()
+  const { db } = server.app
+  const position = await listenerPosition(db, integrationId)
+  const unknown = '00000000-0000-7000-8000-000000000000'
+  const conversations = new Map([[unknown, { first: position, last: position }]])
+  const step = { from: position, to: position + 1 }
+  await expect(storeDeliveries(db, integrationId, step, conversations)).rejects.toThrow(/foreign key/)
+  expect(await listenerPosition(db, integrationId)).toBe(position)
+})
+
+async function sql(text: string) {
+  const client = new pg.Client({ connectionString: server.ownerUrl })
+  await client.connect()
+  try {
+    await client.query(text)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,41 @@
+import { parse, validate } from 'graphql'
+import { expect, test } from 'vitest'
+import { schema } from '../../schema/schema.js'
+import { conversationToTell, finDocument, type HeardEvent } from '../../src/webhooks/tellFin.js'
+
+const own = 'fin_own'
+const event = (more: Partial<HeardEvent>): HeardEvent => ({
+  type: 'MESSAGE_ADDED',
+  cursor: 'cursor',
+  origin: { integrationId: null },
+  conversation: { id: 'conv_1' },
+  ...more,
+})
+
+test('its document fits the schema', () => {
+  expect(validate(schema, parse(finDocument))).toEqual([])
+})
+
+test('what anyone else does is told', () => {
+  expect(conversationToTell(event({}), own)).toBe('conv_1')
+  expect(conversationToTell(event({ origin: { integrationId: 'fin_other' } }), own)).toBe('conv_1')
+})
+
+test('what Fin itself wrote is not', () => {
+  expect(conversationToTell(event({ origin: { integrationId: own } }), own)).toBe(null)
+})
+
+test('kinds that show no conversation are not', () => {
+  expect(conversationToTell(event({ type: 'PRIORITY_CHANGED', conversation: undefined }), own)).toBe(null)
+})
+
+test.each([
+  ['OPEN', 'SNOOZED', false],
+  ['SNOOZED', 'OPEN', false],
+  [null, null, false],
+  ['OPEN', 'RESOLVED', true],
+  ['SNOOZED', 'CLOSED', true],
+  ['ENDED', 'OPEN', true],
+] as const)('status %s to %s: %s', (from, to, told) => {
+  expect(conversationToTell(event({ type: 'STATUS_CHANGED', from, to }), own) !== null).toBe(told)
+})
