@@ -2,20 +2,19 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { rateLimit } from 'express-rate-limit'
 import { type DocumentNode, execute, parse, subscribe, validate } from 'graphql'
 import { finApi } from '../rest-adapter/adapter.js'
+import { tooManyRequests } from '../rest-adapter/problem.js'
 import { tokenEndpoint } from '../rest-adapter/token.js'
 import { contextFor } from '../schema/context.js'
 import { schema } from '../schema/schema.js'
 import { type App, type AppOptions, openApp } from './app.js'
-import { bearerToken } from './http/bearer.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
+import { limited, type Refuse, refuseGraphql } from './http/rateLimit.js'
 import type { Report } from './http/shownErrors.js'
 import { serveSockets } from './http/sockets.js'
 import { startTimers } from './timers.js'
-import { secretHash } from './token/mint.js'
 import { startWebhooks } from './webhooks/start.js'
 
 export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl'> {
@@ -55,10 +54,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const health = operations(app)
     undo.push(health.stop)
     web.use(health.router)
-    web.use(['/graphql', '/api/fin'], limited(options.rateLimit))
-    web.use('/graphql', router)
-    web.use('/oauth/token', limited(Math.ceil(options.rateLimit / 10)), tokenEndpoint(app))
-    web.use('/api/fin', await finApi(app, executeFor(app), { report: options.report }))
+    web.use('/graphql', limited(options.rateLimit, refuseGraphql), router)
+    web.use('/oauth/token', limited(options.rateLimit, refuseToken), tokenEndpoint(app, options))
+    web.use(
+      '/api/fin',
+      await finApi(app, executeFor(app), {
+        report: options.report,
+        limit: limited(options.rateLimit, refuseFin),
+      }),
+    )
     web.get('/', (_, response) => response.redirect('/graphql'))
 
     const sockets = serveSockets(app, server, yoga, options)
@@ -114,21 +118,9 @@ function subscribeFor(app: App): Parameters<typeof startWebhooks>[1]['subscribe'
   }
 }
 
-function limited(limit: number) {
-  return rateLimit({
-    windowMs: 60_000,
-    limit,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => {
-      const token = bearerToken(request.headers.authorization)
-      return token ? secretHash(token).toString('base64url') : (request.ip ?? '')
-    },
-    validate: { keyGeneratorIpFallback: false },
-    message: {
-      errors: [
-        { message: 'Too many requests. See the RateLimit headers.', extensions: { code: 'RATE_LIMITED' } },
-      ],
-    },
-  })
+const refuseFin: Refuse = (seconds, _, next) => next(tooManyRequests(seconds))
+
+const refuseToken: Refuse = (seconds, response) => {
+  const error_description = `Too many requests; repeat in ${seconds} s.`
+  response.status(429).json({ error: 'temporarily_unavailable', error_description })
 }
