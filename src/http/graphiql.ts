@@ -40,7 +40,7 @@ export function renderGraphiql(options?: GraphiQLOptions): string {
   const page = renderGraphiQL({
     ...options,
     defaultQuery: firstDocument,
-    shouldPersistHeaders: true,
+
     headers: placeholder,
   })
   return page
