@@ -1,4 +1,4 @@
-import { ExpectedError } from '../src/errors.js'
+import { ExpectedError, ValidationError } from '../src/errors.js'
 import { newId } from '../src/ids.js'
 import { Problem } from './problem.js'
 import { refusalProblem } from './refusal.js'
@@ -9,12 +9,16 @@ export type Report = (error: Error, requestId?: string) => void
 /** What the client is told of an error. An unexpected one is reported, and answered with nothing but its id. */
 export function problemOf(error: unknown, report: Report): Problem {
   if (error instanceof Problem) return error
-  const expected =
-    error instanceof ExpectedError ? refusalProblem({ ...error, reason: error.message }) : unreadable(error)
+  const expected = error instanceof ExpectedError ? thrown(error) : unreadable(error)
   if (expected) return expected
   const requestId = newId()
   report(error instanceof Error ? error : new Error(String(error)), requestId)
   return new Problem(500, 'Something went wrong on the server.', { instance: `urn:uuid:${requestId}` })
+}
+
+function thrown(error: ExpectedError): Problem | null {
+  const field = error instanceof ValidationError ? error.field : undefined
+  return refusalProblem({ code: error.code, reason: error.message, field })
 }
 
 /** The errors of the body reader, which carry a status of their own. */

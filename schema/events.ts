@@ -3,6 +3,7 @@ import { eventCursor, eventPosition } from '../src/events/cursor.js'
 import type { EventType, LoggedEvent } from '../src/events/event.js'
 import { follow } from '../src/events/follow.js'
 import { newestPosition, readInboxEvents } from '../src/events/read.js'
+import { oneByOne } from '../src/events/stoppable.js'
 import { storedId } from '../src/ids.js'
 import { builder } from './builder.js'
 import { connectionOf, type Slice, sliceOf } from './connection.js'
@@ -76,27 +77,20 @@ builder.subscriptionField('events', (t) =>
   }),
 )
 
-async function* eventStream(
+export const signInFirst = 'Sign in first: give the token in `connectionParams.authorization`.'
+
+async function eventStream(
   context: Context,
   after: string | null | undefined,
   wants: (event: LoggedEvent) => boolean,
-): AsyncGenerator<AnyEvent, void> {
-  const { app, refresh } = context
-  if (!context.actor)
-    throw new ForbiddenError(
-      'Sign in first: give the token in `connectionParams.authorization`.',
-      'UNAUTHENTICATED',
-    )
+): Promise<AsyncIterable<AnyEvent>> {
+  const { app, actor, refresh } = context
+  if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
   const newest = await newestPosition(app.db)
   const given = after == null ? newest : eventPosition(app.log, after)
   const lost = given === null || given > newest
-  if (lost) yield resync(newest, app.db.clock.now())
-  for await (const events of follow(app.db, app.tail, {
-    after: lost ? newest : given,
-    wants,
-    actor: refresh,
-  }))
-    yield* events
+  const events = follow(app.db, app.tail, { after: lost ? newest : given, wants, actor: refresh })
+  return oneByOne<AnyEvent>(events, lost ? [resync(newest, app.db.clock.now())] : [])
 }
 
 function resync(position: number, occurredAt: Date): ResyncEvent {

@@ -5,6 +5,7 @@ import { watchTyping } from '../src/typing/watch.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
 import type { Context } from './context.js'
+import { signInFirst } from './events.js'
 import { mutation } from './mutation.js'
 import { argumentId } from './node.js'
 
@@ -32,20 +33,12 @@ builder.subscriptionField('typing', (t) =>
   }),
 )
 
-async function* typingIn(context: Context, id: string): AsyncGenerator<TypingSignal, void> {
-  if (!context.actor)
-    throw new ForbiddenError(
-      'Sign in first: give the token in `connectionParams.authorization`.',
-      'UNAUTHENTICATED',
-    )
+async function typingIn(context: Context, id: string) {
+  const { app, actor, load, refresh } = context
+  if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
   const uuid = storedId('Conversation', id)
-  const conversation = uuid && (await context.load.conversation(uuid))
-  if (!conversation) throw new NotFoundError('Conversation')
-  for await (const signal of watchTyping(context.app.listening, (signal) => signal.conversationId === uuid)) {
-    const actor = await context.refresh()
-    if (!actor?.inboxIds.includes(signal.inboxId)) return
-    yield signal
-  }
+  if (!uuid || !(await load.conversation(uuid))) throw new NotFoundError('Conversation')
+  return watchTyping(app.listening, { wants: (signal) => signal.conversationId === uuid, actor: refresh })
 }
 
 mutation('setTyping', {

@@ -12,7 +12,7 @@ import {
   presentMessage,
 } from '../present.js'
 import { refusalFragment } from '../refusal.js'
-import { title } from '../title.js'
+import { shortTitle } from '../shortened.js'
 
 interface Data {
   result: { conversation: Conversation; message: Message }
@@ -35,7 +35,7 @@ export const createConversation: Operation<Data> = {
       input: {
         endUserId: identifier(user.id),
         endUser: endUserInput(user),
-        title: title(parameters.title),
+        title: shortTitle(parameters.title),
         // Their place differs between the variants.
         attributes: { ...object(message.attributes), ...object(parameters.attributes) },
         objectId: identifier(parameters.object_id),

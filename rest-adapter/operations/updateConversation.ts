@@ -1,4 +1,4 @@
-import { object, text, texts, time } from '../fields.js'
+import { object, text, time } from '../fields.js'
 import type { FinRequest, Operation } from '../operation.js'
 import {
   agentFragment,
@@ -8,7 +8,7 @@ import {
   presentConversation,
 } from '../present.js'
 import { refusalFragment } from '../refusal.js'
-import { title } from '../title.js'
+import { fewTags, shortTitle } from '../shortened.js'
 
 interface Data {
   result: { conversation: Conversation }
@@ -30,8 +30,8 @@ export const updateConversation: Operation<Data> = {
     return {
       input: {
         conversationId: parameters.conversation_id,
-        title: title(parameters.title) ?? undefined,
-        tags: texts(parameters.tags) ?? undefined,
+        title: shortTitle(parameters.title) ?? undefined,
+        tags: fewTags(parameters.tags, request) ?? undefined,
         attributes: object(parameters.attributes) ?? undefined,
         status: status(request),
         assigneeId: assigneeId(parameters),

@@ -3,12 +3,13 @@ import type { Database, Queryable, Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { findEndUser } from '../endUser/access.js'
 import { type NewEndUser, recogniseEndUser } from '../endUser/create.js'
+import { changeEndUser } from '../endUser/update.js'
 import { NotFoundError, ValidationError } from '../errors.js'
 import { type Conversation, type Message, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 import { cleanContent } from '../message/insert.js'
-import { type ReceivedMessage, receive } from '../message/receive.js'
+import { type ReceivedMessage, receive, receivedBefore } from '../message/receive.js'
 import type { MessageAdded } from '../message/reply.js'
 import { cleanTitle, mergeAttributes } from './fields.js'
 
@@ -40,7 +41,7 @@ export function openConversation(
   const content = cleanContent(input.message)
   const title = cleanTitle(input.title)
   return transact(db, by, call, async (tx): Promise<MessageAdded> => {
-    const first = await openedBefore(tx, by, input.objectId)
+    const first = (await openedBefore(tx, by, input.objectId)) ?? (await openedByMessage(tx, by, input))
     if (first) return first
     const endUser = await endUserOf(tx, by, inboxId, input)
     const row = await insertConversation(tx, by, inboxId, endUser.id, title, input)
@@ -68,7 +69,10 @@ async function endUserOf(
   input: NewConversation,
 ): Promise<{ id: string }> {
   const known = input.endUserId ? await findEndUser(tx, by, input.endUserId) : null
-  if (known?.inboxId === inboxId) return known
+  if (known?.inboxId === inboxId) {
+    if (input.endUser) await changeEndUser(tx, by, known.id, input.endUser)
+    return known
+  }
   if (input.endUser) return recogniseEndUser(tx, by, inboxId, input.endUser)
   if (input.endUserId) throw new NotFoundError('End-user')
   throw new ValidationError('endUser', 'Say whose conversation it is: endUserId or endUser.')
@@ -94,6 +98,20 @@ async function insertConversation(
     by.kind === 'INTEGRATION' ? (input.objectId ?? null) : null,
   ])
   return row ?? null
+}
+
+/** Without an object id of its own, a conversation is known by that of its first message. */
+async function openedByMessage(
+  tx: Transaction,
+  by: Actor,
+  { objectId, message }: NewConversation,
+): Promise<MessageAdded | null> {
+  if (objectId || !message.objectId || by.kind !== 'INTEGRATION') return null
+  await tx.query(lockObject, [`${by.integrationId} ${message.objectId}`])
+  const first = await receivedBefore(tx, by, message.objectId)
+  if (first?.seq !== 1) return null
+  const [conversation] = await tx.query<Conversation>(byId, [first.conversationId])
+  return conversation ? { conversation, message: first } : null
 }
 
 async function openedBefore(
@@ -123,6 +141,13 @@ const insert = statement(
 const byObjectId = statement(
   'conversation.byObjectId',
   `select ${all} from conversation c where c.integration_id = $1 and c.object_id = $2`,
+)
+
+const byId = statement('conversation.openedById', `select ${all} from conversation c where c.id = $1`)
+
+const lockObject = statement(
+  'conversation.lockObject',
+  'select pg_advisory_xact_lock(hashtextextended($1, 11))',
 )
 
 const firstMessage = statement(

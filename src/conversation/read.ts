@@ -99,13 +99,18 @@ function listing(filter: ConversationFilter, narrowed: boolean, page: Conversati
     page.after &&
       `(c.${by}, c.id) ${page.descending ? '<' : '>'} (${parameter()}::timestamptz, ${parameter()}::uuid)`,
   ].filter(Boolean)
+  // All null there, but only this tells PostgreSQL that `assignee_id is null` leaves its index in order.
+  const held =
+    filter.unassigned && !filter.assigneeId && page.field === 'LAST_ACTIVITY'
+      ? `c.assignee_id ${page.descending ? 'asc' : 'desc'}, `
+      : ''
   const made = statement(
     name,
     `${select}
        from (select c.* from unnest($1::uuid[]) i(id) ${statuses}
               cross join lateral (
                 select * from conversation c where ${conditions.join(' and ')}
-                 order by c.${by} ${direction}, c.id ${direction} limit $2) c
+                 order by ${held}c.${by} ${direction}, c.id ${direction} limit $2) c
               order by c.${by} ${direction}, c.id ${direction} limit $2) c
      ${joins} order by c.${by} ${direction}, c.id ${direction}`,
   )

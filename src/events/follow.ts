@@ -2,6 +2,7 @@ import type { Actor } from '../actor.js'
 import type { Database } from '../database/database.js'
 import type { LoggedEvent } from './event.js'
 import { readEvents } from './read.js'
+import { stoppable } from './stoppable.js'
 import type { Tail } from './tail.js'
 
 /** Events that may wait for one slow subscriber before it has to read them from the log again. */
@@ -77,13 +78,8 @@ export function follow(
     }
   }
 
-  // A generator that waits does not hear `return()`: wake it first.
-  const events = run()
-  const end = events.return.bind(events)
-  events.return = (value) => {
+  return stoppable(run(), () => {
     stopped = true
     wake()
-    return end(value)
-  }
-  return events
+  })
 }

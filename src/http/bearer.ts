@@ -1,15 +1,11 @@
 import type { Actor } from '../actor.js'
 import type { App } from '../app.js'
+import { bearerToken } from '../token/bearer.js'
 
 /** Who calls, and how to ask again later, since rights change while a socket is open. */
 export interface Caller {
   actor: Actor
   again: () => Promise<Actor | null>
-}
-
-/** The token of an Authorization value; null when there is none of the kind Bearer. */
-export function bearerToken(authorization: string | undefined): string | null {
-  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null
 }
 
 /** The agent behind an Authorization value; undefined without one, 'refused' when it opens nothing here. */

@@ -1,7 +1,7 @@
 import type { NextFunction, RequestHandler, Response } from 'express'
 import { rateLimit } from 'express-rate-limit'
+import { bearerToken } from '../token/bearer.js'
 import { secretHash } from '../token/mint.js'
-import { bearerToken } from './bearer.js'
 import { graphqlFault } from './shownErrors.js'
 
 /** Answers a request that came too early; `seconds` is when to try again. */

@@ -6,6 +6,7 @@ import { columns, statement } from '../database/statement.js'
 import { ForbiddenError } from '../errors.js'
 import { type Message, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { recordForIntegration } from '../integration/log.js'
 import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
 import type { MessageAdded } from './reply.js'
 
@@ -60,6 +61,12 @@ export async function receive(
     objectId: input.objectId,
     integrationId: by.kind === 'INTEGRATION' ? by.integrationId : null,
   })
+  if (!message && opening && by.kind === 'INTEGRATION') {
+    // Another conversation has it; a conversation without its first message would be worse than a second copy.
+    const detail = `object_id ${input.objectId} of the first message belongs to another conversation`
+    await recordForIntegration(tx, by.integrationId, before.id, 'DIFFERENT_REPEAT', detail)
+    return receive(tx, by, before, { ...input, objectId: null }, content, true)
+  }
   // Two conversations were sent a message with the same object id at the same moment.
   if (!message) {
     const first = await receivedBefore(tx, by, input.objectId)
@@ -88,7 +95,8 @@ export async function receive(
   return { message, conversation }
 }
 
-async function receivedBefore(
+/** The message that an integration sent with this object id. */
+export async function receivedBefore(
   db: Queryable,
   by: Actor,
   objectId: string | null | undefined,

@@ -1,13 +1,21 @@
+import type { Actor } from '../actor.js'
 import type { Listening } from '../database/listen.js'
+import { stoppable } from '../events/stoppable.js'
 import { type TypingSignal, typingChannel } from './typing.js'
 
 /** Signals one slow subscriber may be behind; older ones are dropped, for typing is of no use late. */
 const most = 20
 
+export interface WatchOptions {
+  wants: (signal: TypingSignal) => boolean
+  /** Who is asking, as of now; the stream ends once they may not see a signal's inbox. Left out: the server itself. */
+  actor?: () => Promise<Actor | null>
+}
+
 /** Typing signals as they come, until `return()`. */
 export function watchTyping(
   listening: Listening,
-  wants: (signal: TypingSignal) => boolean,
+  { wants, actor }: WatchOptions,
 ): AsyncGenerator<TypingSignal, void> {
   let queue: TypingSignal[] = []
   let stopped = false
@@ -24,25 +32,23 @@ export function watchTyping(
     try {
       while (!stopped) {
         const signal = queue.shift()
-        if (signal) yield signal
-        else
+        if (!signal) {
           await new Promise<void>((resolve) => {
             wake = resolve
           })
+          continue
+        }
+        if (actor && !(await actor())?.inboxIds.includes(signal.inboxId)) return
+        yield signal
       }
     } finally {
       silence()
     }
   }
 
-  // A generator that waits does not hear `return()`: wake it first.
-  const signals = run()
-  const end = signals.return.bind(signals)
-  signals.return = (value) => {
+  return stoppable(run(), () => {
     stopped = true
     silence()
     wake()
-    return end(value)
-  }
-  return signals
+  })
 }

@@ -3,10 +3,10 @@ import type { ExecutionResult } from 'graphql'
 import type { Actor } from '../actor.js'
 import type { App } from '../app.js'
 import { eventCursor, eventPosition } from '../events/cursor.js'
-import { publicId, storedId } from '../ids.js'
+import { publicId } from '../ids.js'
 import { inBatches } from './inBatches.js'
-import { listenerPosition, type Span, storeDeliveries } from './store.js'
-import { conversationToTell, finDocument, type HeardEvent } from './tellFin.js'
+import { listenerPosition, storeDeliveries } from './store.js'
+import { finDocument, type HeardEvent, type PlacedEvent, spansToTell } from './tellFin.js'
 
 /** Runs a GraphQL subscription in process; the actor is asked for anew as it goes on, and null ends it. */
 export type Subscribe = (
@@ -25,11 +25,10 @@ export interface FinListenerOptions {
 }
 
 const batchSize = 100
-/** How long one change's later events may be behind its first, in ms. */
-const patience = 200
+/** How far apart the events of one change may come, and how long a batch may take to fill, in ms. */
+const quiet = 100
+const patience = 1_000
 const longestPause = 30_000
-
-type Heard = HeardEvent & { position: number }
 
 /**
  * A durable subscriber: hears the events of one integration's inbox and stores a delivery for each conversation that
@@ -58,8 +57,10 @@ export function startFinListener(app: App, options: FinListenerOptions): { stop(
     const results = await options.subscribe(actor, finDocument, { after: eventCursor(app.log, position) })
     const batches = inBatches(results, {
       most: batchSize,
+      quiet,
       patience,
-      complete: (last) => Boolean(last.errors) || heard(last).position >= app.tail.position,
+      // The tail hands out whole changes: up to its position none is torn in two, which would tell Fin twice.
+      complete: (last) => Boolean(last.errors) || heard(last).position === app.tail.position,
     })
     signal.addEventListener('abort', batches.stop)
     try {
@@ -76,7 +77,7 @@ export function startFinListener(app: App, options: FinListenerOptions): { stop(
   }
 
   /** Returns the listener's place afterwards. */
-  async function take(events: readonly Heard[], position: number): Promise<number> {
+  async function take(events: readonly PlacedEvent[], position: number): Promise<number> {
     const [first] = events
     if (first?.type === 'RESYNC') {
       // Absent: Fin is not told of conversations that changed while the listener had no place in this log.
@@ -93,7 +94,7 @@ export function startFinListener(app: App, options: FinListenerOptions): { stop(
     const last = fresh.at(-1)
     if (!last) return position
 
-    const conversations = toTell(fresh)
+    const conversations = spansToTell(fresh, own)
     if (await storeDeliveries(app.db, integrationId, { from: position, to: last.position }, conversations)) {
       if (conversations.size > 0) options.stored()
       return last.position
@@ -103,19 +104,7 @@ export function startFinListener(app: App, options: FinListenerOptions): { stop(
     return take(fresh, now)
   }
 
-  function toTell(events: readonly Heard[]): Map<string, Span> {
-    const conversations = new Map<string, Span>()
-    for (const event of events) {
-      const told = conversationToTell(event, own)
-      const id = told && storedId('Conversation', told)
-      if (!id) continue
-      const first = conversations.get(id)?.first ?? event.position
-      conversations.set(id, { first, last: event.position })
-    }
-    return conversations
-  }
-
-  function heard({ data, errors }: ExecutionResult): Heard {
+  function heard({ data, errors }: ExecutionResult): PlacedEvent {
     if (errors?.[0]) throw errors[0]
     const { events: event } = data as unknown as { events: HeardEvent }
     const position = eventPosition(app.log, event.cursor)

@@ -10,14 +10,16 @@ export interface BatchOptions<Item> {
   most: number
   /** Whether nothing is on its way that belongs with this item. */
   complete: (last: Item) => boolean
-  /** How long to wait for an incomplete batch, in ms. */
+  /** How long an incomplete batch waits for its next item, in ms. */
+  quiet: number
+  /** How long it waits in all, in ms. */
   patience: number
 }
 
 /** Reads ahead of its reader, so that what comes while one batch is worked on becomes the next. */
 export function inBatches<Item>(
   source: AsyncIterator<Item>,
-  { most, complete, patience }: BatchOptions<Item>,
+  { most, complete, quiet, patience }: BatchOptions<Item>,
 ): Batches<Item> {
   let ready: Item[] = []
   let ended = false
@@ -62,11 +64,12 @@ export function inBatches<Item>(
     async next() {
       while (ready.length === 0 && !ended) await arrival()
       const until = performance.now() + patience
-      for (;;) {
-        const last = ready.at(-1)
+      for (let seen = 0; seen < ready.length; ) {
+        seen = ready.length
+        const last = ready.at(-1) as Item
         const left = until - performance.now()
-        if (ended || last === undefined || ready.length >= most || left <= 0 || complete(last)) break
-        await arrival(left)
+        if (ended || seen >= most || left <= 0 || complete(last)) break
+        await arrival(Math.min(quiet, left))
       }
       const batch = ready
       ready = []

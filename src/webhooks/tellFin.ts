@@ -1,4 +1,6 @@
 import type { ConversationStatus } from '../generated/prisma/enums.js'
+import { storedId } from '../ids.js'
+import type { Span } from './store.js'
 
 /**
  * What a Fin listener subscribes to. The kinds that show their conversation are those that can matter to Fin. Absent:
@@ -28,6 +30,23 @@ export interface HeardEvent {
   conversation?: { id: string } | null
   from?: ConversationStatus | null
   to?: ConversationStatus | null
+}
+
+export interface PlacedEvent extends HeardEvent {
+  position: number
+}
+
+/** The conversations that Fin must hear about, by stored id, each with the events it is for. */
+export function spansToTell(events: readonly PlacedEvent[], integrationId: string): Map<string, Span> {
+  const conversations = new Map<string, Span>()
+  for (const event of events) {
+    const told = conversationToTell(event, integrationId)
+    const id = told && storedId('Conversation', told)
+    if (!id) continue
+    const first = conversations.get(id)?.first ?? event.position
+    conversations.set(id, { first, last: event.position })
+  }
+  return conversations
 }
 
 /**

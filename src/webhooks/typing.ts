@@ -27,8 +27,8 @@ export function startTyping(
 ): { stop(): Promise<void> } {
   const told = new Map<string, number>()
   const underWay = new Set<Promise<void>>()
-  const signals = watchTyping(app.listening, (signal) => {
-    return signal.node === app.node && signal.isTyping && receiverOf(signal) !== undefined
+  const signals = watchTyping(app.listening, {
+    wants: (signal) => signal.node === app.node && signal.isTyping && receiverOf(signal) !== undefined,
   })
 
   function receiverOf({ inboxId }: TypingSignal): Connected | undefined {

@@ -260,3 +260,16 @@ async function newestIs(fits: (revision: number) => boolean, conversationId: str
   )
   await client.dispose()
 }
+
+test('a subscriber who goes leaves nothing behind', async () => {
+  const idle = server.app.tail.listeners.size
+  const client = connect(server.url, server.token)
+  const after = Buffer.from(`${server.app.log}.0`).toString('base64url')
+  const streams = Array.from({ length: 5 }, () => listen(client, events, { after }))
+  for (const stream of streams) await stream.next()
+  expect(server.app.tail.listeners.size).toBe(idle + 5)
+  for (const stream of streams) stream.stop()
+  await listen(client, '{ viewer { __typename } }').next()
+  expect(server.app.tail.listeners.size).toBe(idle)
+  await client.dispose()
+})

@@ -156,7 +156,7 @@ test('all faults of the environment are reported together', async () => {
 
 test('a port in use is named, whoever has it', { timeout: 60_000 }, async () => {
   const other = createServer().listen(0, '127.0.0.1')
-  onTestFinished(() => other.close())
+  onTestFinished(() => void other.close())
   await new Promise((resolve) => other.once('listening', resolve))
   const { port } = other.address() as AddressInfo
   const program = start({ DATA_DIR: temporaryDataDir(), PORT: String(port) })

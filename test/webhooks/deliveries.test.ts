@@ -82,23 +82,27 @@ test('what Fin cannot see makes none', async () => {
   expect(await deliveries()).toEqual([])
 })
 
-test.each([
-  ['a note', (id: string) => `addNote(input: { conversationId: "${id}", body: "<p>Hm</p>" })`],
-  ['a status', (id: string) => `setConversationStatus(input: { conversationId: "${id}", status: RESOLVED })`],
-  ['a title', (id: string) => `updateConversation(input: { conversationId: "${id}", title: "A matter" })`],
-  ['tags', (id: string) => `updateConversation(input: { conversationId: "${id}", tags: ["new"] })`],
-  [
-    'attributes',
-    (id: string) => `updateConversation(input: { conversationId: "${id}", attributes: { a: 1 } })`,
-  ],
-  ['an assignment', (id: string) => `assignConversation(input: { conversationId: "${id}" })`],
-])('%s makes one', async (_, change) => {
+test('notes, statuses, titles, tags, attributes and assignments make one each', async () => {
   const receiver = await startReceiver()
-  const { act, conversation, settled } = await connect(server, receiver)
-  const id = await conversation()
-  await act(`${change(id)} { __typename ... on Error { message } }`)
-  expect((await receiver.arrival(1)).body).toEqual({ conversation_id: id })
-  await settled('DELIVERED')
+  const { act, conversation, heard, deliveries } = await connect(server, receiver)
+  const changes = [
+    (id: string) => `addNote(input: { conversationId: "${id}", body: "<p>Hm</p>" })`,
+    (id: string) => `setConversationStatus(input: { conversationId: "${id}", status: RESOLVED })`,
+    (id: string) => `updateConversation(input: { conversationId: "${id}", title: "A matter" })`,
+    (id: string) => `updateConversation(input: { conversationId: "${id}", tags: ["new"] })`,
+    (id: string) => `updateConversation(input: { conversationId: "${id}", attributes: { a: 1 } })`,
+    (id: string) => `assignConversation(input: { conversationId: "${id}" })`,
+  ]
+  const ids: string[] = []
+  for (const change of changes) {
+    const id = await conversation()
+    await act(`${change(id)} { __typename ... on Error { message } }`)
+    ids.push(id)
+  }
+  await receiver.arrival(changes.length)
+  await heard()
+  expect(receiver.received.map(({ body }) => body.conversation_id).sort()).toEqual(ids.sort())
+  expect(await deliveries()).toHaveLength(changes.length)
 })
 
 test('what happens during a pause goes out when it ends', async () => {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from './receiver.js'
-import { connect, movableClock } from './setup.js'
+import { connect, eventually, movableClock } from './setup.js'
 
 const clock = movableClock()
 let server: TestServer
@@ -16,7 +16,7 @@ test('after a server error it is sent again when its time has come', async () =>
   const { conversation, reply, settled, attempts } = await connect(server, receiver)
   await reply(await conversation())
   await receiver.arrival(1)
-  const [waiting] = await vi.waitFor(async () => {
+  const [waiting] = await eventually(async () => {
     const rows = await settled('PENDING')
     expect(rows[0]?.attemptCount).toBe(1)
     return rows
@@ -37,7 +37,7 @@ test('a connection that is refused is a failure like any other', async () => {
     webhookBaseUrl: 'http://127.0.0.1:1',
   })
   await reply(await conversation())
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await attempts()).toMatchObject([
       { statusCode: null, note: expect.stringContaining('ECONNREFUSED') },
     ])
@@ -50,7 +50,7 @@ test('a wait that the receiver asks for is kept, whatever changes meanwhile', as
   const id = await conversation()
   await reply(id)
   await receiver.arrival(1)
-  const [before] = await vi.waitFor(async () => {
+  const [before] = await eventually(async () => {
     const rows = await settled('PENDING')
     expect(Number(rows[0]?.nextAttemptAt)).toBeGreaterThan(clock.now().getTime() + 1_700_000)
     return rows
@@ -94,7 +94,7 @@ test('a refused key stops everything until it is mended and resumed', async () =
   const ids = [await conversation(), await conversation()]
   await reply(ids[0] as string)
   await receiver.arrival(1)
-  await vi.waitFor(async () => expect(await fault()).toMatch(/webhook secret/))
+  await eventually(async () => expect(await fault()).toMatch(/webhook secret/))
   await reply(ids[1] as string)
   await heard()
   await settled('PENDING', 'PENDING')
@@ -127,7 +127,7 @@ test('a redirect is not followed', async () => {
   const receiver = await startReceiver(answers(307, { location: elsewhere.url }))
   const { conversation, reply, fault } = await connect(server, receiver)
   await reply(await conversation())
-  await vi.waitFor(async () => expect(await fault()).toMatch(/not followed/))
+  await eventually(async () => expect(await fault()).toMatch(/not followed/))
   expect(elsewhere.received).toEqual([])
 })
 
@@ -152,12 +152,12 @@ test('where private addresses are not allowed nothing is sent to one', async () 
     const receiver = await startReceiver()
     const literal = await connect(strict, receiver)
     await literal.reply(await literal.conversation())
-    await vi.waitFor(async () => expect(await literal.fault()).toMatch(/not a public address/))
+    await eventually(async () => expect(await literal.fault()).toMatch(/not a public address/))
     const named = await connect(strict, receiver, {
       webhookBaseUrl: receiver.url.replace('127.0.0.1', 'localhost'),
     })
     await named.reply(await named.conversation())
-    await vi.waitFor(async () => expect(await named.fault()).toMatch(/localhost leads to/))
+    await eventually(async () => expect(await named.fault()).toMatch(/localhost leads to/))
     expect(receiver.received).toEqual([])
   } finally {
     await strict.stop()

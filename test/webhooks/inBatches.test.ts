@@ -5,17 +5,22 @@ async function* counting(to: number) {
   for (let item = 1; item <= to; item++) yield item
 }
 
-const always = { most: 100, patience: 0, complete: () => true }
+const always = { most: 100, quiet: 0, patience: 0, complete: () => true }
 
 test('a batch ends where nothing more belongs to it', async () => {
-  const batches = inBatches(counting(6), { most: 100, patience: 5_000, complete: (last) => last % 3 === 0 })
+  const batches = inBatches(counting(6), {
+    most: 100,
+    quiet: 5_000,
+    patience: 5_000,
+    complete: (last) => last % 3 === 0,
+  })
   const all = [...(await batches.next()), ...(await batches.next())]
   expect(all).toEqual([1, 2, 3, 4, 5, 6])
   expect(await batches.next()).toEqual([])
 })
 
 test('a batch has at most so many items, and none is lost', async () => {
-  const batches = inBatches(counting(10), { most: 4, patience: 5_000, complete: () => false })
+  const batches = inBatches(counting(10), { most: 4, quiet: 5_000, patience: 5_000, complete: () => false })
   expect(await batches.next()).toEqual([1, 2, 3, 4])
   expect(await batches.next()).toEqual([5, 6, 7, 8])
   expect(await batches.next()).toEqual([9, 10])
@@ -27,7 +32,7 @@ test('patience has an end', async () => {
     yield 1
     await new Promise(() => {})
   }
-  const batches = inBatches(oneThenSilence(), { most: 100, patience: 1, complete: () => false })
+  const batches = inBatches(oneThenSilence(), { most: 100, quiet: 1, patience: 5_000, complete: () => false })
   expect(await batches.next()).toEqual([1])
 })
 
@@ -46,7 +51,7 @@ test('what came before a failure is given out, then the failure', async () => {
     yield 1
     throw new Error('broken')
   }
-  const batches = inBatches(failing(), { ...always, patience: 5_000, complete: () => false })
+  const batches = inBatches(failing(), { ...always, quiet: 5_000, patience: 5_000, complete: () => false })
   expect(await batches.next()).toEqual([1])
   await expect(batches.next()).rejects.toThrow('broken')
 })

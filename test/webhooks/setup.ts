@@ -8,6 +8,11 @@ import { publicId, storedId } from '../../src/ids.js'
 import type { TestFin, TestServer } from '../support/server.js'
 import type { TestReceiver } from './receiver.js'
 
+/** Tries until it holds; 10 s at most. */
+export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 10_000, interval: 20 })
+}
+
 export interface MovableClock extends Clock {
   advance(ms: number): void
 }
@@ -36,7 +41,7 @@ export async function connect(server: TestServer, receiver: TestReceiver, more: 
   }
   const { prisma } = server.app.db
 
-  return {
+  const connection = {
     fin,
     human,
     integrationId,
@@ -62,29 +67,35 @@ export async function connect(server: TestServer, receiver: TestReceiver, more: 
       prisma.deliveryAttempt.findMany({ where: { delivery: { integrationId } }, orderBy: { id: 'asc' } }),
     /** Until its listener has dealt with everything that has happened so far. */
     async heard() {
-      const { position } = await vi.waitFor(async () => {
+      const { position } = await eventually(async () => {
         server.app.tail.wake()
         const waiting = await prisma.eventPending.count()
         if (waiting > 0) throw new Error('Events are not numbered yet.')
         return { position: await newestPosition(server.app.db) }
       })
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const listener = await prisma.listener.findUniqueOrThrow({ where: { integrationId } })
         const behind = await prisma.$queryRaw<unknown[]>`
           select 1 from event_feed f join event e on e.id = f.event_id
            where f.position > ${listener.position} and f.position <= ${position} and e.inbox_id = ${actor.inboxId}::uuid`
         if (behind.length > 0) throw new Error('The listener is behind.')
-      }, 10_000)
+      })
+    },
+    /** Until this node sends webhooks for it, which one webhook shows. */
+    async known() {
+      await connection.reply(await connection.conversation())
+      await connection.settled('DELIVERED')
     },
     /** Until its deliveries are in these states, in the order they were made. */
     settled: (...states: DeliveryState[]) =>
-      vi.waitFor(async () => {
+      eventually(async () => {
         const rows = await prisma.delivery.findMany({ where: { integrationId }, orderBy: { id: 'asc' } })
         const now = rows.map(({ state }) => state)
         if (now.join() !== states.join()) throw new Error(`Deliveries are ${now.join() || 'none'}.`)
         return rows
-      }, 10_000),
+      }),
   }
+  return connection
 }
 
 export type Connection = Awaited<ReturnType<typeof connect>>

@@ -545,7 +545,7 @@ ALTER TABLE "delivery_attempt" ADD CONSTRAINT "delivery_attempt_delivery_id_fkey
 -- One delivery waits, one is under way, never more.
 CREATE UNIQUE INDEX "delivery_pending" ON "delivery"("integration_id", "conversation_id") WHERE "state" = 'PENDING';
 CREATE UNIQUE INDEX "delivery_in_flight" ON "delivery"("integration_id", "conversation_id") WHERE "state" = 'IN_FLIGHT';
-CREATE INDEX "delivery_due" ON "delivery"("next_attempt_at") WHERE "state" = 'PENDING';
+CREATE INDEX "delivery_due" ON "delivery"("integration_id", "next_attempt_at") WHERE "state" = 'PENDING';
 CREATE INDEX "delivery_lease" ON "delivery"("lease_until") WHERE "state" = 'IN_FLIGHT';
 
 -- One active integration per inbox.

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Queryable } from '../../src/database/database.js'
+import { OverloadedError } from '../../src/errors.js'
+import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
+import { expectProblem, variants } from './contracts.js'
+import { type FinClient, fetchToken, finClient, type OperationName, routes } from './finClient.js'
+
+let server: TestServer
+let fin: TestFin
+let token: string
+let now = new Date()
+
+beforeAll(async () => {
+  server = await startTestServer({ clock: { now: () => now } })
+  fin = await server.createFin()
+  token = await fetchToken(server, fin)
+})
+afterAll(() => server.stop())
+
+const unknown = {
+  user_id: 'user_01hs8dbatrfewa0c6vrayaq8sa',
+  conversation_id: 'conv_01hv97e766fm7t6751vpx8vcxw',
+}
+
+describe.each(variants)('%s', (variant) => {
+  let client: FinClient
+  beforeAll(() => {
+    client = finClient(server, token, variant)
+  })
+
+  async function expectUnauthorized(presented: string | null) {
+    const stranger = finClient(server, presented, variant)
+    for (const operation of Object.keys(routes) as OperationName[]) {
+      const response = await stranger.raw(operation, unknown)
+      expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+      await expectProblem(variant, response, 401)
+    }
+  }
+
+  test('401 without a token, with a wrong one, with an agent’s', async () => {
+    await expectUnauthorized(null)
+    await expectUnauthorized('gdf_wrong')
+    await expectUnauthorized(server.token)
+    await expectUnauthorized((await server.agent('Ann', [fin.inboxId])).token)
+  })
+
+  test('401 with an expired token', async () => {
+    const short = await fetchToken(server, fin)
+    await finClient(server, short, variant).call('getAgents')
+    const before = now
+    now = new Date(now.getTime() + 3_600_001)
+    server.app.principals.forget()
+    await expectUnauthorized(short)
+    now = before
+    server.app.principals.forget()
+  })
+
+  test('401 with a revoked token', async () => {
+    const short = await fetchToken(server, fin)
+    await server.app.db.pool.query('update token set revoked_at = now() where hint = $1', [short.slice(-4)])
+    server.app.principals.forget()
+    await expectUnauthorized(short)
+  })
+
+  test('404 for what is unknown, malformed, or of another inbox', async () => {
+    const other = finClient(server, await fetchToken(server, await server.createFin()), variant)
+    const { conversation } = await other.open()
+    const ids = [
+      unknown,
+      { user_id: 'nonsense', conversation_id: '17' },
+      { user_id: conversation.user.id, conversation_id: conversation.id },
+      { user_id: fin.agentId, conversation_id: conversation.user.id },
+    ]
+    for (const { user_id, conversation_id } of ids) {
+      await client.refused('getUser', { user_id }, 404)
+      await client.refused('updateUser', { user_id, attributes: {} }, 404)
+      await client.refused('getConversation', { conversation_id }, 404)
+      await client.refused('getMessages', { conversation_id }, 404)
+      await client.refused('updateConversation', { conversation_id, status: 'open' }, 404)
+      await client.refused('createMessage', { conversation_id, body: 'Hello' }, 404)
+    }
+  })
+
+  test('400 names the field that is missing', async () => {
+    const missing = { getUser: 'user_id', updateUser: 'user_id', getConversation: 'conversation_id' } as const
+    for (const [operation, field] of Object.entries(missing)) {
+      const { detail } = await client.refused(operation as OperationName, {}, 400)
+      expect(detail).toContain(`'${field}'`)
+    }
+    const { detail } = await client.refused('updateUser', { user_id: 'x', attributes: 'none' }, 400)
+    expect(detail).toBe('attributes must be object')
+  })
+
+  test('400 for a message of nothing, or with an attachment that is not https', async () => {
+    const { conversation } = await client.open()
+    const conversation_id = conversation.id
+    const create = async (message: object) =>
+      (await client.refused('createMessage', { conversation_id, ...message }, 400)).detail
+    const open = async (initial_message: unknown) =>
+      (await client.refused('createConversation', { initial_message }, 400)).detail
+
+    expect(await create({})).toMatch(/^body: /)
+    expect(await create({ body: '<script>x</script>', attachments: [] })).toMatch(/^body: /)
+    expect(await create({ attachments: [{ url: 'http://x.example/' }] })).toMatch(/^attachments\/0\/url: /)
+    expect(await create({ attachments: [{}] })).toBe("attachments/0 must have the property 'url'")
+    expect(await create({ attachments: 'a.pdf' })).toMatch(/^attachments must be /)
+    for (const nothing of [undefined, null, 'Hello', [], {}]) {
+      expect(await open(nothing)).toMatch(/^initial_message\/body: /)
+    }
+    expect(await open({ attachments: [{ url: 'file:///etc/passwd' }] })).toMatch(
+      /^initial_message\/attachments\/0\/url: /,
+    )
+    expect(await open({ attachments: [{ url: 7 }] })).toBe('initial_message/attachments/0/url must be string')
+    expect(await client.call('getMessages', { conversation_id })).toHaveLength(1)
+  })
+
+  const [, restPath, postsPath] = routes.createUser
+  const path = variant === 'rest' ? restPath : postsPath
+
+  test.each(['{', 'null', '[]', '"{}"', '17', ''])('400 for the body %j', async (body) => {
+    await expectProblem(variant, await client.send('POST', path, body), 400)
+  })
+
+  test('400 for a body that is nested without end', async () => {
+    const body = `{"attributes":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+    await expectProblem(variant, await client.send('POST', path, body), 400)
+  })
+
+  test('405 names the methods there are', async () => {
+    const response = await client.send('DELETE', path)
+    expect(response.headers.get('allow')).toBe(variant === 'rest' ? 'GET, PUT, POST' : 'POST')
+    await expectProblem(variant, response, 405)
+  })
+
+  test('413 for a body of more than 1 MB', async () => {
+    const body = { name: 'x'.repeat(1_100_000) }
+    await expectProblem(variant, await client.send('POST', path, body), 413)
+  })
+
+  test('415 for a body that is not JSON', async () => {
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    await expectProblem(variant, await client.send('POST', path, 'name=Marta', type), 415)
+    const encoding = { 'content-encoding': 'rot13' }
+    await expectProblem(variant, await client.send('POST', path, {}, encoding), 415)
+  })
+
+  test('503 when the database is too busy, 500 for the unexpected, which is reported once', async () => {
+    const { db } = server.app
+    const { query } = db
+    const failing = async (error: Error, status: number) => {
+      await client.call('getAgents')
+      db.query = (() => Promise.reject(error)) as Queryable['query']
+      const response = await client.raw('getAgents').finally(() => {
+        db.query = query
+      })
+      return [response, await expectProblem(variant, response, status)]
+    }
+    const [busy] = await failing(new OverloadedError(), 503)
+    expect(busy.headers.get('retry-after')).toBe('5')
+    expect(server.faults).toEqual([])
+
+    const fault = new Error('a secret')
+    const [, problem] = await failing(fault, 500)
+    expect(problem.instance).toMatch(/^urn:uuid:/)
+    expect(JSON.stringify(problem)).not.toContain('secret')
+    expect(server.faults.splice(0)).toEqual([fault])
+  })
+
+  test('503, not 401, when the token cannot be looked up', async () => {
+    const { db } = server.app
+    const { query } = db
+    server.app.principals.forget()
+    db.query = (() => Promise.reject(new OverloadedError())) as Queryable['query']
+    const response = await client.raw('getAgents').finally(() => {
+      db.query = query
+    })
+    await expectProblem(variant, response, 503)
+  })
+})
+
+test('404 for a path that does not exist', async () => {
+  for (const path of ['', '/', '/nothing', '/user/17']) {
+    await expectProblem('rest', await finClient(server, token, 'rest').send('GET', path), 404)
+  }
+})
+
+test('a user_id given twice is refused', async () => {
+  const response = await finClient(server, token, 'rest').send('GET', '/user?user_id=a&user_id=b')
+  await expectProblem('rest', response, 400)
+})

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
+import { variants } from './contracts.js'
+import { type FinClient, fetchToken, finClient, objectId } from './finClient.js'
+
+let server: TestServer
+let fin: TestFin
+let token: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  fin = await server.createFin()
+  token = await fetchToken(server, fin)
+})
+afterAll(() => server.stop())
+
+/** The different ids that 50 calls at once give. */
+async function idsOf<Answer>(call: () => Promise<Answer>, idOf: (answer: Answer) => string) {
+  const answers = await Promise.all(Array.from({ length: 50 }, call))
+  return [...new Set(answers.map(idOf))]
+}
+
+describe.each(variants)('%s', (variant) => {
+  let client: FinClient
+  beforeAll(() => {
+    client = finClient(server, token, variant)
+  })
+
+  test('a repeated user is the first one as it is now', async () => {
+    const given = { name: 'Marta', object_id: objectId() }
+    const { id } = await client.call('createUser', given)
+    const now = await client.call('updateUser', { user_id: id, attributes: { plan: 'free' } })
+    expect(await client.call('createUser', { ...given, name: 'Other' })).toEqual(now)
+  })
+
+  test('a repeated conversation is the first pair as it is now', async () => {
+    const given = { object_id: objectId(), message: { object_id: objectId() } }
+    const first = await client.open(given)
+    const now = await client.call('updateConversation', {
+      conversation_id: first.conversation.id,
+      status: 'resolved',
+    })
+    expect(await client.open(given)).toEqual({ conversation: now, message: first.message })
+    expect(await client.call('getMessages', { conversation_id: first.conversation.id })).toHaveLength(1)
+  })
+
+  test('a repeated message is the first one', async () => {
+    const { conversation } = await client.open()
+    const given = { conversation_id: conversation.id, body: 'Hello', object_id: objectId() }
+    const first = await client.call('createMessage', given)
+    expect(await client.call('createMessage', { ...given, body: 'Other' })).toEqual(first)
+    expect(await client.call('getMessages', { conversation_id: conversation.id })).toHaveLength(2)
+  })
+
+  test('50 equal calls at once make one user', async () => {
+    const given = { name: 'Marta', email: 'marta.50@example.com', object_id: objectId() }
+    expect(
+      await idsOf(
+        () => client.call('createUser', given),
+        (user) => user.id,
+      ),
+    ).toHaveLength(1)
+  })
+
+  test('50 equal calls at once make one conversation with one message and one user', async () => {
+    const given = { object_id: objectId(), message: { object_id: objectId() }, user: { id: objectId() } }
+    const pairs = await idsOf(
+      () => client.open(given),
+      ({ conversation, message }) => `${conversation.id} ${conversation.user.id} ${message.id}`,
+    )
+    expect(pairs).toHaveLength(1)
+    const [conversation_id] = (pairs[0] ?? '').split(' ')
+    expect(await client.call('getMessages', { conversation_id })).toHaveLength(1)
+  })
+
+  test('50 equal calls at once make one message', async () => {
+    const { conversation } = await client.open()
+    const given = { conversation_id: conversation.id, body: 'Hello', object_id: objectId() }
+    expect(
+      await idsOf(
+        () => client.call('createMessage', given),
+        (message) => message.id,
+      ),
+    ).toHaveLength(1)
+    expect(await client.call('getMessages', { conversation_id: conversation.id })).toHaveLength(2)
+  })
+
+  test('without an object_id every call makes one more', async () => {
+    const given = { name: 'Marta', object_id: '' }
+    const { id } = await client.call('createUser', given)
+    expect((await client.call('createUser', given)).id).not.toBe(id)
+  })
+})

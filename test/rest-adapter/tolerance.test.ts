@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
+import { variants } from './contracts.js'
+import { type FinClient, fetchToken, finClient, objectId } from './finClient.js'
+
+let server: TestServer
+let fin: TestFin
+let token: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  fin = await server.createFin()
+  token = await fetchToken(server, fin)
+})
+afterAll(() => server.stop())
+
+async function recorded(): Promise<string[]> {
+  const { rows } = await server.app.db.pool.query(
+    `delete from integration_log where kind = 'TOLERATED' returning detail`,
+  )
+  return rows.map(({ detail }) => detail).sort()
+}
+
+describe.each(variants)('%s', (variant) => {
+  let client: FinClient
+  beforeAll(async () => {
+    client = finClient(server, token, variant)
+    await recorded()
+  })
+
+  test('unknown fields, numbers as text, and other types as nothing', async () => {
+    const user = await client.call('createUser', {
+      name: 17,
+      email: { at: 'x' },
+      object_id: 4711,
+      something: ['else'],
+    })
+    expect(user).toMatchObject({ name: '17', email: null })
+    expect(await client.call('createUser', { object_id: '4711' })).toEqual(user)
+  })
+
+  test('what PostgreSQL does not store is taken out', async () => {
+    const { conversation } = await client.open({
+      title: 'a\0b',
+      object_id: `\0${objectId()}`,
+      attributes: { 'k\0': 'v\0', half: '\ud800' },
+      message: { body: 'c\0d', attachments: [{ url: 'https://x.example/', filename: 'e\0\udfff' }] },
+    })
+    expect(conversation).toMatchObject({ title: 'ab', attributes: { k: 'v', half: '\ufffd' } })
+  })
+
+  test('a title is cut rather than refused', async () => {
+    const { conversation } = await client.open({ title: 'x'.repeat(1_500) })
+    expect(conversation.title).toHaveLength(1_000)
+  })
+
+  test('a conversation of nobody has an anonymous end-user', async () => {
+    const { conversation } = await client.open()
+    expect(conversation.user).toMatchObject({ name: null, email: null })
+  })
+
+  test('a user we do not know is found again by the id that Fin gives', async () => {
+    const id = objectId()
+    const first = await client.open({ user: { id } })
+    const second = await client.open({ user: { id } })
+    expect(second.conversation.user.id).toBe(first.conversation.user.id)
+    expect(second.conversation.id).not.toBe(first.conversation.id)
+  })
+
+  test('without a user the author is the end-user', async () => {
+    const user = await client.call('createUser', { name: 'Marta', object_id: objectId() })
+    const author = { id: user.id, user_type: 'end_user' }
+    expect((await client.open({ message: { author } })).conversation.user).toEqual(user)
+  })
+
+  test('a conversation can begin with what Fin says', async () => {
+    const { conversation, message } = await client.open({
+      message: { author: { id: 'unknown', user_type: 'agent' } },
+    })
+    expect(message.author).toMatchObject({ id: fin.agentId, user_type: 'agent' })
+    expect(conversation.user.user_type).toBe('end_user')
+  })
+
+  test('odd values are left out of a message, and recorded', async () => {
+    const before = Date.now()
+    const { message } = await client.open({
+      message: { visibility: 'internal', created_at: 'yesterday', author: 'me', message_type: 'note' },
+    })
+    expect(message).toMatchObject({ visibility: 'public', author: { user_type: 'end_user' } })
+    expect(Date.parse(message.created_at)).toBeGreaterThanOrEqual(before)
+    expect(await recorded()).toEqual([
+      expect.stringMatching(/^created_at /),
+      expect.stringMatching(/^visibility /),
+    ])
+  })
+
+  test.each([
+    ['2024-04-12', '2024-04-12T00:00:00.000Z'],
+    ['2024-04-12T13:20:05', '2024-04-12T13:20:05.000Z'],
+    ['2024-04-12T15:20:05+02:00', '2024-04-12T13:20:05.000Z'],
+    ['2024-04-12 13:20:05.318419Z', '2024-04-12T13:20:05.318Z'],
+  ])('the time %s', async (created_at, stored) => {
+    expect((await client.open({ message: { created_at } })).message.created_at).toBe(stored)
+  })
+
+  test('odd values change nothing in a conversation, and are recorded', async () => {
+    const { conversation } = await client.open({ title: 'Parcel', attributes: { a: 1 } })
+    const updated = await client.call('updateConversation', {
+      conversation_id: conversation.id,
+      title: null,
+      tags: 'late',
+      attributes: [],
+      status: 'constructor',
+      assignee_id: {},
+      last_user_read_at: 'now',
+      user: 'me',
+    })
+    expect(updated).toEqual(conversation)
+    expect(await recorded()).toEqual([
+      expect.stringMatching(/^last_user_read_at /),
+      expect.stringMatching(/^status /),
+    ])
+  })
+
+  test('odd elements are left out of tags', async () => {
+    const { conversation } = await client.open()
+    const updated = await client.call('updateConversation', {
+      conversation_id: conversation.id,
+      tags: ['late', 17, null, {}, ''],
+    })
+    expect(updated.tags).toEqual(['17', 'late'])
+  })
+
+  test('an assignee who is not Fin is not taken', async () => {
+    const { id } = await server.agent('Ann', [fin.inboxId])
+    const { conversation } = await client.open()
+    for (const assignee_id of [id, 'nobody']) {
+      const updated = await client.call('updateConversation', {
+        conversation_id: conversation.id,
+        assignee_id,
+      })
+      expect(updated.assignee).toMatchObject({ id: fin.agentId })
+    }
+  })
+})
+
+test('get_agents needs no body', async () => {
+  const client = finClient(server, token, 'posts')
+  for (const body of [undefined, '', '{}', 'null']) {
+    expect((await client.send('POST', '/get_agents', body)).status).toBe(200)
+  }
+})
