@@ -39,17 +39,14 @@ mutation('openConversation', {
         ...input,
         inboxId: optionalId('Inbox', input.inboxId),
         // A channel may name its end-user in its own way: what is no id of ours is unknown, and endUser tells the rest.
-        endUserId: input.endUserId ? (storedId('EndUser', input.endUserId) ?? unknownUser(input)) : null,
+        endUserId: input.endUser
+          ? input.endUserId && storedId('EndUser', input.endUserId)
+          : optionalId('EndUser', input.endUserId),
         message: { ...input.message, author: input.message.author ?? 'END_USER' },
       },
       call,
     ),
 })
-
-function unknownUser(input: { endUser?: unknown }): null {
-  if (!input.endUser) argumentId('EndUser', '')
-  return null
-}
 
 mutation('assignConversation', {
   description: 'Gives a conversation to an agent, a team, or both; to nobody when neither is given.',

@@ -105,6 +105,8 @@ function explain(error: unknown): string {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number }
   if (code === 'EADDRINUSE')
     return `port ${port} is taken by another program. Stop it, or set PORT to another one.`
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
+    return 'the database does not answer. Check DATABASE_URL, and that the server runs.'
   if (code === 'EACCES' && port) return `port ${port} needs more rights. Set PORT to one above 1023.`
   return message
 }

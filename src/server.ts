@@ -39,6 +39,9 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** How long requests under way may take when the server stops, in ms. */
+const patience = 3_000
+
 /** Starts one node: GraphQL, the Fin API, listeners and deliveries. Throws when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   let url = ''
@@ -70,8 +73,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await once(server, 'listening')
     undo.push(async () => {
       await sockets.stop()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      const closed = once(server, 'close')
+      server.close()
+      server.closeIdleConnections()
+      const late = setTimeout(() => server.closeAllConnections(), patience)
+      await closed
+      clearTimeout(late)
     })
     const { port } = server.address() as AddressInfo
     const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(options.host) ? 'localhost' : options.host

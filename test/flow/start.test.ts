@@ -154,6 +154,15 @@ test('all faults of the environment are reported together', async () => {
     expect(program.output()).toMatch(new RegExp(`^ {2}${name}: `, 'm'))
 })
 
+test('a database that does not answer is named', async () => {
+  const program = start({
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    SECRET_KEY: 'a secret key for tests',
+  })
+  expect(await program.ended).toBe(1)
+  expect(program.output()).toMatch(/the database does not answer\. Check DATABASE_URL/)
+})
+
 test('a port in use is named, whoever has it', { timeout: 60_000 }, async () => {
   const other = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void other.close())

@@ -90,4 +90,23 @@ describe.each(variants)('%s', (variant) => {
     const { id } = await client.call('createUser', given)
     expect((await client.call('createUser', given)).id).not.toBe(id)
   })
+
+  test('a first message whose object_id another conversation has is stored all the same, and recorded', async () => {
+    const taken = objectId()
+    const first = await client.open({ message: { object_id: taken } })
+    const given = { object_id: objectId(), message: { object_id: taken, body: 'Another matter' } }
+    const second = await client.open(given)
+    expect(second.conversation.id).not.toBe(first.conversation.id)
+    expect(second.message).toMatchObject({ conversation_id: second.conversation.id, body: 'Another matter' })
+    expect((await client.open(given)).conversation.id).toBe(second.conversation.id)
+  })
+
+  test('without a conversation object_id, that of the first message makes a repeat one', async () => {
+    const given = { object_id: undefined, message: { object_id: objectId() } }
+    const pairs = await idsOf(
+      () => client.open(given),
+      ({ conversation, message }) => `${conversation.id} ${message.id}`,
+    )
+    expect(pairs).toHaveLength(1)
+  })
 })
