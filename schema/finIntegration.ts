@@ -114,7 +114,7 @@ const operations = [
 
 mutation('createFinIntegration', {
   description:
-    "Connects an inbox with Fin. The answer has everything to paste into Fin's deployment page; the secret is shown in it only. For admins.",
+    "Connects an inbox with Fin. The answer has everything to paste into Fin's deployment page; the secret is shown in it only. Its addresses begin with PUBLIC_URL, which Intercom must be able to reach. For admins.",
   input: (t) => ({
     name: t.string({ required: true, description: 'Its name among agents.' }),
     identifier: t.string({ required: true, description: 'The Identifier that the deployment page shows.' }),

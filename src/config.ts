@@ -13,6 +13,12 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 )
+/** `true` (one proxy), a number of proxies, or express's list of addresses. */
+const trust = z.string().transform((value) => {
+  if (['false', 'no', '0'].includes(value)) return false as const
+  if (['true', 'yes'].includes(value)) return 1
+  return /^\d+$/.test(value) ? Number(value) : value
+})
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
 
 const environment = z.object({
@@ -32,7 +38,7 @@ const environment = z.object({
   SAMPLE_DATA: flag.optional(),
   SECRET_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
   CORS_ORIGINS: list.default([]),
-  TRUST_PROXY: z.string().optional(),
+  TRUST_PROXY: trust.default(false),
   ALLOW_PRIVATE_WEBHOOKS: flag.optional(),
   RATE_LIMIT: z.coerce.number().int().min(1).default(3_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

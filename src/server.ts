@@ -11,7 +11,7 @@ import { schema } from '../schema/schema.js'
 import { type App, type AppOptions, openApp } from './app.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
-import { limited, type Refuse, refuseGraphql } from './http/rateLimit.js'
+import { limited, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
 import type { Report } from './http/shownErrors.js'
 import { serveSockets } from './http/sockets.js'
 import { startTimers } from './timers.js'
@@ -23,8 +23,8 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl'> 
   port: number
   publicUrl?: string
   corsOrigins: readonly string[]
-  /** As in express: which proxies to believe about the client's address. */
-  trustProxy?: string
+  /** As in express: how many proxies, or which, to believe about the client's address; false: none. */
+  trustProxy?: number | string | false
   allowPrivateWebhooks: boolean
   /** Requests a minute per token, or per address without one. */
   rateLimit: number
@@ -51,7 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const web = express()
     const server = createServer(web)
     web.disable('x-powered-by')
-    if (options.trustProxy) web.set('trust proxy', options.trustProxy === 'true' ? 1 : options.trustProxy)
+    web.set('trust proxy', options.trustProxy ?? false)
 
     const { yoga, router } = graphqlApi(app, options)
     const health = operations(app)
@@ -68,7 +68,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     )
     web.get('/', (_, response) => response.redirect('/graphql'))
 
-    const sockets = serveSockets(app, server, yoga, options)
+    const sockets = serveSockets(app, server, yoga, {
+      corsOrigins: options.corsOrigins,
+      limit: limitedOperations(options.rateLimit),
+    })
     server.listen(options.port, options.host)
     await once(server, 'listening')
     undo.push(async () => {

@@ -1,11 +1,11 @@
-import type { Actor } from '../actor.js'
+import type { AgentActor } from '../actor.js'
 import type { App } from '../app.js'
 import { bearerToken } from '../token/bearer.js'
 
 /** Who calls, and how to ask again later, since rights change while a socket is open. */
 export interface Caller {
-  actor: Actor
-  again: () => Promise<Actor | null>
+  actor: AgentActor
+  again: () => Promise<AgentActor | null>
 }
 
 /** The agent behind an Authorization value; undefined without one, 'refused' when it opens nothing here. */

@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { App } from '../app.js'
 import { statement } from '../database/statement.js'
@@ -34,8 +34,7 @@ export function operations(app: App): { router: Router; stop(): void } {
     const caller = await agentBehind(app, request.headers.authorization)
     const admin =
       caller && caller !== 'refused' && caller.actor.kind === 'AGENT' && caller.actor.role === 'ADMIN'
-    const address = request.ip ?? ''
-    if (!admin && !/^(::1|(::ffff:)?127\.)/.test(address)) {
+    if (!admin && !fromHere(request)) {
       response.status(401).setHeader('WWW-Authenticate', 'Bearer').end()
       return
     }
@@ -43,6 +42,12 @@ export function operations(app: App): { router: Router; stop(): void } {
   })
 
   return { router, stop: () => registry.clear() }
+}
+
+/** From this machine itself, and not through a proxy that runs on it. */
+function fromHere({ socket, headers }: Request): boolean {
+  const forwarded = headers['x-forwarded-for'] ?? headers.forwarded
+  return !forwarded && /^(::1|(::ffff:)?127\.)/.test(socket.remoteAddress ?? '')
 }
 
 const ping = statement('ready', 'select 1')

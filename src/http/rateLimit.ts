@@ -1,5 +1,7 @@
 import type { NextFunction, RequestHandler, Response } from 'express'
 import { rateLimit } from 'express-rate-limit'
+import { GraphQLError } from 'graphql'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { bearerToken } from '../token/bearer.js'
 import { secretHash } from '../token/mint.js'
 import { graphqlFault } from './shownErrors.js'
@@ -25,9 +27,17 @@ export function limited(limit: number, refuse: Refuse): RequestHandler {
 
 /** The refusal in GraphQL's form. */
 export const refuseGraphql: Refuse = (seconds, response) =>
-  graphqlFault(
-    response,
-    429,
-    'RATE_LIMITED',
-    `Too many requests; repeat in ${seconds} s. See the RateLimit headers.`,
-  )
+  graphqlFault(response, 429, 'RATE_LIMITED', tooMany(seconds))
+
+/** The same limit for operations over sockets, which have no headers to tell it in. */
+export function limitedOperations(limit: number): (key: string) => Promise<GraphQLError | null> {
+  const limiter = new RateLimiterMemory({ points: limit, duration: 60 })
+  return (key) =>
+    limiter.consume(key).then(
+      () => null,
+      ({ msBeforeNext }) =>
+        new GraphQLError(tooMany(Math.ceil(msBeforeNext / 1_000)), { extensions: { code: 'RATE_LIMITED' } }),
+    )
+}
+
+const tooMany = (seconds: number) => `Too many requests; repeat in ${seconds} s.`

@@ -11,7 +11,11 @@ import type { Yoga } from './graphql.js'
 export interface SocketOptions {
   /** Foreign pages that may connect; pages of our own host always may. */
   corsOrigins: readonly string[]
+  /** Counts an operation of a token or an address; gives the refusal when there were too many. */
+  limit: (key: string) => Promise<GraphQLError | null>
 }
+
+const badToken = 'This token is unknown, expired or revoked'
 
 /** In bytes. */
 const largestFrame = 1_000_000
@@ -43,15 +47,23 @@ export function serveSockets(
         const authorization = connectionParams?.authorization ?? connectionParams?.Authorization
         const caller = await agentBehind(app, typeof authorization === 'string' ? authorization : undefined)
         if (caller === 'refused') {
-          extra.socket.close(CloseCode.Forbidden, 'This token is unknown, expired or revoked')
+          extra.socket.close(CloseCode.Forbidden, badToken)
           return false
         }
         if (caller) extra.caller = caller
         return true
       },
       onSubscribe: async ({ extra }, _id, payload) => {
+        // Whoever connected may have lost the token since, or some rights.
+        const actor = extra.caller && (await extra.caller.again())
+        if (extra.caller && !actor) {
+          extra.socket.close(CloseCode.Forbidden, badToken)
+          return [new GraphQLError(badToken, { extensions: { code: 'UNAUTHENTICATED' } })]
+        }
+        const refused = await options.limit(actor?.tokenId ?? extra.request.socket.remoteAddress ?? '')
+        if (refused) return [refused]
         const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
-          caller: extra.caller,
+          caller: extra.caller && actor ? { ...extra.caller, actor } : undefined,
           params: payload,
         } as never)
         try {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { secretHash } from '../../src/token/mint.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
 
@@ -159,15 +160,41 @@ describe('a WebSocket', () => {
 
   test('without a token hears an error, and the same limits hold', async () => {
     const client = connect(server.url, null)
-    await expect(listen(client, 'subscription { events { type } }').next()).rejects.toMatchObject([
-      { extensions: { code: 'UNAUTHENTICATED' } },
-    ])
+    await expect(listen(client, 'subscription { events { type } }').next()).rejects.toThrow('UNAUTHENTICATED')
     const aliases = Array.from({ length: 501 }, (_, i) => `a${i}: __typename`).join(' ')
     await expect(listen(client, `{ ${aliases} }`).next()).rejects.toMatchObject([
       { message: expect.stringMatching(/alias/i) },
     ])
     await client.dispose()
   })
+})
+
+test('an open WebSocket loses the rights that its token loses', async () => {
+  const inboxId = await server.inbox()
+  const conversationId = await server.conversation(inboxId)
+  const { token } = await server.agent('Ann', [inboxId])
+  const client = connect(server.url, token)
+  const note = `mutation ($id: ID!) { addNote(input: { conversationId: $id, body: "x" }) { __typename } }`
+  const add = () => listen(client, note, { id: conversationId }).next()
+  const { pool } = server.app.db
+  // One stream keeps the socket open between the operations.
+  listen(client, 'subscription { events { type } }')
+  expect(await add()).toEqual({ addNote: { __typename: 'AddNotePayload' } })
+  await pool.query(`delete from inbox_member where agent_id = (select agent_id from token where hash = $1)`, [
+    secretHash(token),
+  ])
+  server.app.principals.forget()
+  expect(await add()).toEqual({ addNote: { __typename: 'NotFoundError' } })
+  await pool.query(`update token set revoked_at = now() where hash = $1`, [secretHash(token)])
+  server.app.principals.forget()
+  await expect(add()).rejects.toMatchObject({ code: 4403 })
+})
+
+test('metrics are for this machine and admins, not for what a proxy passes on', async () => {
+  const metrics = (headers: Record<string, string>) => fetch(`${server.url}/metrics`, { headers })
+  const proxied = { 'x-forwarded-for': '203.0.113.9' }
+  expect((await metrics(proxied)).status).toBe(401)
+  expect((await metrics({ ...proxied, authorization: `Bearer ${server.token}` })).status).toBe(200)
 })
 
 test('GraphiQL comes from this server alone and opens with a query and a subscription', async () => {
