@@ -38,7 +38,7 @@ const environment = z.object({
   SAMPLE_DATA: flag.optional(),
   SECRET_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
   CORS_ORIGINS: list.default([]),
-  TRUST_PROXY: trust.default(false),
+  TRUST_PROXY: trust.optional(),
   ALLOW_PRIVATE_WEBHOOKS: flag.optional(),
   RATE_LIMIT: z.coerce.number().int().min(1).default(3_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
