@@ -185,29 +185,25 @@ function endpoint({ app }: Context, operation: string, method: string, path: str
   return { operation, method, url: `${app.publicUrl()}/api/fin/${path}` }
 }
 
-mutation('pauseIntegration', {
-  description:
+for (const [name, state, description] of [
+  [
+    'pauseIntegration',
+    'PAUSED',
     'Stops the webhooks of an integration; what happens meanwhile goes out when it is resumed. For admins.',
-  input: (t) => ({ integrationId: t.id({ required: true, description: 'The integration.' }) }),
-  changes: { integration: 'FinIntegration' },
-  run: (input, { app, actor }, call) =>
-    setFinIntegrationState(
-      app.db,
-      actor,
-      { integrationId: argumentId('FinIntegration', input.integrationId), state: 'PAUSED' },
-      call,
-    ),
-})
-
-mutation('resumeIntegration', {
-  description: 'Lets the webhooks of an integration go out again and forgets its fault. For admins.',
-  input: (t) => ({ integrationId: t.id({ required: true, description: 'The integration.' }) }),
-  changes: { integration: 'FinIntegration' },
-  run: (input, { app, actor }, call) =>
-    setFinIntegrationState(
-      app.db,
-      actor,
-      { integrationId: argumentId('FinIntegration', input.integrationId), state: 'ACTIVE' },
-      call,
-    ),
-})
+  ],
+  [
+    'resumeIntegration',
+    'ACTIVE',
+    'Lets the webhooks of an integration go out again and forgets its fault. For admins.',
+  ],
+] as const) {
+  mutation(name, {
+    description,
+    input: (t) => ({ integrationId: t.id({ required: true, description: 'The integration.' }) }),
+    changes: { integration: 'FinIntegration' },
+    run: (input, { app, actor }, call) => {
+      const integrationId = argumentId('FinIntegration', input.integrationId)
+      return setFinIntegrationState(app.db, actor, { integrationId, state }, call)
+    },
+  })
+}

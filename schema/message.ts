@@ -143,42 +143,32 @@ export const ReceivedMessageInput = builder.inputType('ReceivedMessageInput', {
   }),
 })
 
-mutation('replyToConversation', {
-  description:
+for (const [name, add, description] of [
+  [
+    'replyToConversation',
+    reply,
     'A public reply by you. When Fin or nobody holds the conversation, a human who replies takes it over.',
-  input: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
-    attachments: t.field({ type: [AttachmentInput], description: 'At most 50.' }),
-  }),
-  versioned: true,
-  changes: { message: 'Message', conversation: 'Conversation' },
-  run: (input, { app, actor }, call) =>
-    reply(
-      app.db,
-      actor,
-      { ...input, conversationId: argumentId('Conversation', input.conversationId) },
-      call,
-    ),
-})
-
-mutation('addNote', {
-  description: 'A note for agents only; takes nothing over.',
-  input: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
-    attachments: t.field({ type: [AttachmentInput], description: 'At most 50.' }),
-  }),
-  versioned: true,
-  changes: { message: 'Message', conversation: 'Conversation' },
-  run: (input, { app, actor }, call) =>
-    addNote(
-      app.db,
-      actor,
-      { ...input, conversationId: argumentId('Conversation', input.conversationId) },
-      call,
-    ),
-})
+  ],
+  ['addNote', addNote, 'A note for agents only; takes nothing over.'],
+] as const) {
+  mutation(name, {
+    description,
+    input: (t) => ({
+      conversationId: t.id({ required: true, description: 'The conversation.' }),
+      body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
+      attachments: t.field({ type: [AttachmentInput], description: 'At most 50.' }),
+    }),
+    versioned: true,
+    changes: { message: 'Message', conversation: 'Conversation' },
+    run: (input, { app, actor }, call) =>
+      add(
+        app.db,
+        actor,
+        { ...input, conversationId: argumentId('Conversation', input.conversationId) },
+        call,
+      ),
+  })
+}
 
 mutation('receiveMessage', {
   description:
