@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import { migrationsFolder, migrationsList, readMigrations } from '../src/database/migrations.js'
 import { loadSchemaEngine } from '../src/database/schemaEngine.js'
 import { withScripts } from '../src/database/scriptAdapter.js'
@@ -53,12 +54,22 @@ async function readUnmanaged() {
     .filter((line) => line !== '')
 }
 
-async function developmentPackages() {
+interface ShadowDatabase {
+  exec(script: string): Promise<unknown>
+  close(): Promise<void>
+}
+
+interface Packages {
+  PGlite: new () => ShadowDatabase
+  PrismaPGlite: new (database: ShadowDatabase) => SqlMigrationAwareDriverAdapterFactory
+}
+
+/** Named so that the compiler does not look for them: a production install builds too, and has not got them. */
+const [pglite, adapter]: string[] = ['@electric-sql/pglite', 'pglite-prisma-adapter']
+
+async function developmentPackages(): Promise<Packages> {
   try {
-    const [{ PGlite }, { PrismaPGlite }] = await Promise.all([
-      import('@electric-sql/pglite'),
-      import('pglite-prisma-adapter'),
-    ])
+    const [{ PGlite }, { PrismaPGlite }] = await Promise.all([import(`${pglite}`), import(`${adapter}`)])
     return { PGlite, PrismaPGlite }
   } catch (cause) {
     throw new Error('Comparing migrations needs the development dependencies: run npm ci', { cause })
