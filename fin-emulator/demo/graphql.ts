@@ -1,3 +1,5 @@
+import { reach } from './reach.js'
+
 /** Asks the helpdesk's GraphQL API. */
 export interface Graphql {
   url: string
@@ -15,11 +17,10 @@ export function createGraphql(helpdesk: string, token: string): Graphql {
   const url = `${helpdesk}/graphql`
 
   async function ask<T>(document: string, variables: object = {}): Promise<T> {
-    const response = await fetch(url, {
+    const response = await reach('GraphQL', url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ query: document, variables }),
-      signal: AbortSignal.timeout(20_000),
     })
     const { data, errors } = (await response.json()) as Answer
     const [field, value] = Object.entries(data ?? {})[0] ?? []

@@ -2,6 +2,7 @@ import type { Entry } from '../activity.js'
 import type { Comparison } from '../compare.js'
 import type { conversationView } from '../conversationView.js'
 import type { Opening, Writing } from '../messengerInput.js'
+import { reach } from './reach.js'
 import { createSightings, type Sightings } from './sightings.js'
 
 /** A conversation as the end-user and Fin see it. */
@@ -28,11 +29,10 @@ export async function connectMessenger(url: string): Promise<Messenger> {
   follow(stream, log).catch((error) => log.end(error))
 
   async function call<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(`${url}/messenger/conversations${path}`, {
+    const response = await reach("Fin's messenger", `${url}/messenger/conversations${path}`, {
       method,
       headers: { 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(20_000),
     })
     const answer = await response.text()
     if (response.ok) return JSON.parse(answer) as T

@@ -1,5 +1,5 @@
-import type { Script } from '../script.js'
 import { toText } from '../html.js'
+import type { Script } from '../script.js'
 import type { Transcript } from './transcript.js'
 
 type Turn = Transcript['turns'][number]
@@ -45,7 +45,7 @@ export function planOf({ turns }: Transcript): Plan {
   const handoff = handoffIn(ordered)
   const [opening, ...byFin] = finSteps(ordered.slice(0, handoff))
   if (!opening) throw new Error('A transcript without a customer is not read.')
-  const last = byFin.at(-1) ?? opening
+  const last: CustomerStep = byFin.at(-1) ?? opening
   last.fin = { ...last.fin, handoff: true }
   return { opening, steps: [...byFin, ...ordered.slice(handoff).map(humanStep)] }
 }
@@ -53,8 +53,9 @@ export function planOf({ turns }: Transcript): Plan {
 /** All messages of a plan, in order. */
 export function messagesOf({ opening, steps }: Plan): PlannedMessage[] {
   return [opening, ...steps].flatMap((step): PlannedMessage[] => {
-    if (step.kind === 'note') return [{ by: 'agent', visibility: 'PRIVATE', text: step.text }]
-    if (step.kind === 'reply') return [{ by: 'agent', visibility: 'PUBLIC', text: step.text }]
+    if (step.kind !== 'customer') {
+      return [{ by: 'agent', visibility: step.kind === 'note' ? 'PRIVATE' : 'PUBLIC', text: step.text }]
+    }
     const reply = step.fin?.reply
     return [
       { by: 'end-user', visibility: 'PUBLIC', text: step.text },

@@ -21,7 +21,9 @@ export function heading(text: string): void {
 /** Prints what was seen, through which API, and how long after its cause. */
 export function tell(api: Api, text: string, sinceMs?: number): void {
   const took = sinceMs === undefined ? '' : `${Math.round(performance.now() - sinceMs)} ms`
-  console.log(`${styleText('dim', took.padStart(9))}  ${styleText(colours[api], api.padEnd(13))}  ${oneLine(text)}`)
+  console.log(
+    `${styleText('dim', took.padStart(9))}  ${styleText(colours[api], api.padEnd(13))}  ${oneLine(text)}`,
+  )
 }
 
 /** Prints why the demo failed: for a step that was not seen, what was expected and what was there. */

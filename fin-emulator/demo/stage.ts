@@ -32,20 +32,24 @@ export async function setStage(undo: (() => unknown)[]): Promise<Stage> {
   chmodSync(folder, 0o755)
 
   const adminToken = randomSecret()
-  const server = await startProgram([], {
+  const serverEnvironment = {
     DATA_DIR: path.join(folder, 'data'),
     PORT: '0',
     ADMIN_TOKEN: adminToken,
     SAMPLE_DATA: 'false',
     LOG_LEVEL: 'warn',
-  })
-  undo.push(server.stop)
+  }
+  const server = await startProgram([], serverEnvironment, undo)
 
   const admin = createGraphql(server.url, adminToken)
   const port = await freePort()
-  const keys = { identifier: randomBytes(8).toString('hex'), webhookKey: randomSecret(), signingSecret: randomSecret() }
+  const keys = {
+    identifier: randomBytes(8).toString('hex'),
+    webhookKey: randomSecret(),
+    signingSecret: randomSecret(),
+  }
   const fin = await makeIntegration(admin, { ...keys, webhookBaseUrl: `http://127.0.0.1:${port}` })
-  const emulator = await startProgram(['fin-emulator/main.js'], {
+  const emulatorEnvironment = {
     FIN_HELPDESK: server.url,
     FIN_CLIENT_ID: fin.clientId,
     FIN_CLIENT_SECRET: fin.clientSecret,
@@ -56,8 +60,8 @@ export async function setStage(undo: (() => unknown)[]): Promise<Stage> {
     FIN_PORT: String(port),
     // Each conversation is compared at its end; before, it would only be more calls to look past.
     FIN_COMPARE: 'no',
-  })
-  undo.push(emulator.stop)
+  }
+  const emulator = await startProgram(['fin-emulator/main.js'], emulatorEnvironment, undo)
   const messenger = await connectMessenger(emulator.url)
   undo.push(messenger.stop)
 
@@ -66,10 +70,12 @@ export async function setStage(undo: (() => unknown)[]): Promise<Stage> {
   const watch = await watchEvents(graphql.url, agent.token)
   undo.push(watch.stop)
 
-  const broken = Promise.race([server, emulator].map(async ({ ended, printed }) => {
-    const status = await ended
-    throw new Error(`A process ended with ${status} in the middle of the demo:\n${printed.join('\n')}`)
-  }))
+  const broken = Promise.race(
+    [server, emulator].map(async ({ ended, printed }) => {
+      const status = await ended
+      throw new Error(`A process ended with ${status} in the middle of the demo:\n${printed.join('\n')}`)
+    }),
+  )
   broken.catch(() => {})
   return { helpdeskUrl: server.url, finUrl: emulator.url, agent, graphql, watch, messenger, broken }
 }

@@ -23,12 +23,15 @@ export interface SeenMessage {
 /** The human agent's screen: a subscription to all events in the agent's sight. */
 export interface Watch {
   events: Sightings<SeenEvent>
-  /** Cuts the connection; false, and nothing is done, before the first event: there is no cursor to resume from. */
-  sleep(): Promise<boolean>
+  /** Cuts the connection. */
+  sleep(): Promise<void>
   /** Connects anew and resumes after the last event seen. */
   wake(): Promise<void>
   stop(): Promise<void>
 }
+
+/** Not a cursor of any log: the Resync that answers it says where this log stands, and that the subscription runs. */
+const fromNow = 'now'
 
 const document = `subscription ($after: EventCursor) {
   events(after: $after) {
@@ -39,7 +42,7 @@ const document = `subscription ($after: EventCursor) {
   }
 }`
 
-/** Subscribes over WebSocket with the agent's token. */
+/** Subscribes over WebSocket with the agent's token; comes back when the subscription runs. */
 export async function watchEvents(graphqlUrl: string, token: string): Promise<Watch> {
   const events = createSightings<SeenEvent>(describe)
   let client: Client | undefined
@@ -61,10 +64,10 @@ export async function watchEvents(graphqlUrl: string, token: string): Promise<Wa
       opened.on('connected', () => resolve())
       opened.on('closed', (event) => reject(new Error('The subscription was refused.', { cause: event })))
       opened.subscribe<{ events: SeenEvent }>(
-        { query: document, variables: { after: events.all.at(-1)?.cursor } },
+        { query: document, variables: { after: events.all.at(-1)?.cursor ?? fromNow } },
         {
           next: ({ data, errors }) => {
-            if (data) events.add(data.events)
+            if (data && !errors) events.add(data.events)
             else broken(errors)
           },
           error: broken,
@@ -80,14 +83,9 @@ export async function watchEvents(graphqlUrl: string, token: string): Promise<Wa
     await closing?.dispose()
   }
 
-  async function sleep() {
-    if (events.all.length === 0) return false
-    await disconnect()
-    return true
-  }
-
   await connect()
-  return { events, sleep, wake: connect, stop: disconnect }
+  await events.until('the subscription runs', 0, ({ __typename }) => __typename === 'Resync')
+  return { events, sleep: disconnect, wake: connect, stop: disconnect }
 }
 
 function describe({ __typename, origin, message, status }: SeenEvent): string {
