@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { projectRoot } from '../../src/root.js'
 import { createDatabase } from '../support/database.js'
 import { temporaryDataDir } from '../support/dataDir.js'
 import { type Program, startProgram } from '../support/program.js'
@@ -127,6 +129,22 @@ describe('on a folder of its own', { timeout: 90_000 }, () => {
     expect(samePort.output()).toMatch(/port \d+ is taken by another program/)
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
   })
+})
+
+test('`npm start` stops when npm is told to', { timeout: 60_000 }, async () => {
+  const dataDir = temporaryDataDir()
+  const npm = spawn('npm', ['start'], {
+    cwd: projectRoot,
+    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', SAMPLE_DATA: 'false' },
+  })
+  let output = ''
+  for await (const part of npm.stdout.setEncoding('utf8')) {
+    output += part
+    if (ready.test(output)) break
+  }
+  const postmaster = postmasterPid(dataDir)
+  npm.kill('SIGTERM')
+  await vi.waitFor(() => expect(lives(postmaster)).toBe(false), { timeout: 10_000 })
 })
 
 test('with DATABASE_URL it uses that server, and starts none', { timeout: 60_000 }, async () => {
