@@ -65,7 +65,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: 15_000,
     application_name: 'graphdesk',
   })
-  pool.on('error', (error) => options.log?.(error))
+  let closing = false
+  pool.on('error', (error) => {
+    if (!closing) options.log?.(error)
+  })
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   const clock = options.clock ?? systemClock
   const committed = new Set<() => void>()
@@ -123,6 +126,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     directUrl: options.directUrl ?? options.url,
     committed,
     async close() {
+      closing = true
       await prisma.$disconnect()
       if (!pool.ended) await pool.end()
     },
