@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { secretHash } from '../../src/token/mint.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 
 let server: TestServer
@@ -68,6 +69,24 @@ describe('a reply', () => {
       },
     )
     expect(conversation.messageCount).toBe(2)
+  })
+
+  test('repeated shows the first result as it is now, and only to those who may still see it', async () => {
+    const { token } = await server.agent('Leaver', [inboxId])
+    const conversationId = await server.conversation(inboxId)
+    const input = { conversationId, body: 'once', idempotencyKey: 'k2' }
+    const first = (await server.must(reply, { input }, token)).replyToConversation
+    await server.must(reply, { input: { conversationId, body: 'another' } })
+    const again = (await server.must(reply, { input }, token)).replyToConversation
+    expect(again.message).toEqual(first.message)
+    expect(again.conversation.messageCount).toBe(3)
+    await server.app.db.pool.query(
+      'delete from inbox_member where agent_id = (select agent_id from token where hash = $1)',
+      [secretHash(token)],
+    )
+    server.app.principals.forget()
+    const { data } = await server.graphql(reply, { input }, token)
+    expect(data.replyToConversation.__typename).toBe('NotFoundError')
   })
 
   test.each([

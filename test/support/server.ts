@@ -59,7 +59,8 @@ export async function startTestServer(
     rateLimit: 1_000_000,
     report: (error) => faults.push(error),
     ...options,
-    database: { url: database.appUrl, poolSize: 4, preparedStatements: true, ...options.database },
+    // Two connections: whatever took a second one inside a transaction would hang here.
+    database: { url: database.appUrl, poolSize: 2, preparedStatements: true, ...options.database },
   })
   await makeFirstAdmin(server.app.db, { email: 'admin@example.com', password: 'correct horse', token })
 
