@@ -15,6 +15,8 @@ let leaving: Promise<void> | undefined
 
 process.on('SIGINT', () => leave(130))
 process.on('SIGTERM', () => leave(143))
+// A reader who leaves early, such as `head`.
+process.stdout.on('error', () => leave(1))
 
 try {
   await run(process.argv[2] ?? path.join(packageRoot(), 'fin-emulator/sample-transcript.json'))

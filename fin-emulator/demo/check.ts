@@ -5,7 +5,10 @@ import { type Play, words } from './play.js'
 import { tell } from './print.js'
 import type { SeenMessage } from './watch.js'
 
-/** Checks that each message is there exactly once and in order on every side, and that Fin was told of no write of its own. */
+/**
+ * Checks that each message is there exactly once and in order on every side, and that Fin was told of each of the
+ * agent's changes once and of no write of its own.
+ */
 export async function check(play: Play, planned: PlannedMessage[]): Promise<void> {
   const { stage, finId, helpdeskId } = play
   const wanted = planned.map((message) => ({ ...message, text: words(message.text) }))
