@@ -19,6 +19,16 @@ const Filter = builder.inputType('EventFilter', {
   }),
 })
 
+builder.queryField('eventCursor', (t) =>
+  t.field({
+    type: 'EventCursor',
+    nullable: true,
+    description:
+      'Where the log stands now. Ask for it before your lists, then follow `events(after:)` from it: nothing falls between. Null without a token.',
+    resolve: async (_, __, { app, actor }) => actor && eventCursor(app.log, await newestPosition(app.db)),
+  }),
+)
+
 const EventConnection = builder.connectionObject(
   { type: Event, name: 'EventConnection' },
   { name: 'EventEdge' },

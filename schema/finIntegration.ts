@@ -137,6 +137,7 @@ mutation('createFinIntegration', {
     agentId: t.id({ description: 'The bot agent that stands for Fin; made when left out.' }),
     inboxId: t.id({ description: 'Where its conversations arrive; made when left out.' }),
   }),
+  changesRights: true,
   changes: { integration: 'FinIntegration' },
   run: (input, { app, actor }, call) =>
     createFinIntegration(

@@ -43,6 +43,7 @@ builder.queryField('inboxes', (t) =>
 mutation('createInbox', {
   description: 'Makes an inbox, with you as its first member. For admins.',
   input: (t) => ({ name: t.string({ required: true, description: 'Its name among agents.' }) }),
+  changesRights: true,
   changes: { inbox: 'Inbox' },
   run: (input, { app, actor }, call) => createInbox(app.db, actor, input, call),
 })
@@ -53,6 +54,7 @@ mutation('addInboxMember', {
     inboxId: t.id({ required: true, description: 'The inbox.' }),
     agentId: t.id({ required: true, description: 'The agent.' }),
   }),
+  changesRights: true,
   changes: { inbox: 'Inbox', agent: 'Agent' },
   run: (input, { app, actor }, call) =>
     addInboxMember(

@@ -21,6 +21,8 @@ interface MutationOptions<Fields extends InputFieldMap, Result extends object> {
   /** Fields of the payload that no repeat gives again, such as a secret. Stands after `run`, from which its type comes. */
   once?: (t: PayloadFields<NoInfer<Result>>) => FieldMap
   errors?: Errors
+  /** Who may see or do what is another afterwards; this node knows at once, others within a second. */
+  changesRights?: boolean
   run: (
     input: InputShapeFromFields<Fields> & { expectedVersion?: number | null },
     context: Context,
@@ -89,6 +91,10 @@ export function mutation<const Fields extends InputFieldMap, Result extends obje
       resolve: (async (_: unknown, args: { input: unknown }, context: Context) => {
         const given = args.input as InputShapeFromFields<Fields> & { idempotencyKey?: string | null }
         const result = await options.run(given, context, repeatable(name, given))
+        if (options.changesRights) {
+          context.app.principals.forget()
+          await context.refresh()
+        }
         return settled(context, options.changes as Record<string, NodeType>, result)
       }) as never,
     }),

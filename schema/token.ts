@@ -78,6 +78,7 @@ mutation('createApiToken', {
 mutation('revokeApiToken', {
   description: 'Makes a token worthless within a second. Your own; for admins, anyone’s.',
   input: (t) => ({ tokenId: t.id({ required: true, description: 'The token.' }) }),
+  changesRights: true,
   changes: { token: 'Token' },
   run: (input, { app, actor }, call) =>
     revokeApiToken(app.db, actor, { tokenId: argumentId('Token', input.tokenId) }, call),
@@ -115,6 +116,7 @@ mutation('signIn', {
 mutation('signOut', {
   description: 'Ends the session, or revokes the token, that asks.',
   input: () => ({}),
+  changesRights: true,
   changes: {},
   run: async (_, { app, actor }) => {
     await signOut(app.db, actor)

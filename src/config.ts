@@ -34,7 +34,11 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default('.data'),
   ADMIN_EMAIL: z.email().default('admin@example.com'),
   ADMIN_PASSWORD: z.string().min(10, 'needs at least 10 characters').optional(),
-  ADMIN_TOKEN: z.string().min(32, 'needs at least 32 characters').optional(),
+  ADMIN_TOKEN: z
+    .string()
+    .min(32, 'needs at least 32 characters')
+    .regex(/^\S+$/, 'may not have spaces')
+    .optional(),
   SAMPLE_DATA: flag.optional(),
   SECRET_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
   CORS_ORIGINS: list.default([]),

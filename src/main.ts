@@ -40,6 +40,7 @@ async function run(config: Config) {
   }
   const server = await startServer({
     ...config,
+    alone: embedded !== null,
     database: {
       url,
       directUrl: config.databaseDirectUrl ?? url,

@@ -26,6 +26,8 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl'> 
   /** As in express: how many proxies, or which, to believe about the client's address; false: none. */
   trustProxy?: number | string | false
   allowPrivateWebhooks: boolean
+  /** No other node works on this database, as with the embedded one. */
+  alone?: boolean
   /** Requests a minute per token, or per address without one. */
   rateLimit: number
   report: Report
@@ -90,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const webhooks = await startWebhooks(app, {
       subscribe: subscribeFor(app),
       allowPrivate: options.allowPrivateWebhooks,
+      alone: options.alone,
       report: options.report,
     })
     undo.push(webhooks.stop)

@@ -48,7 +48,7 @@ export function graphqlApi(app: App, options: GraphqlOptions) {
       contextFor(app, caller?.actor ?? null, caller?.again, initial)
       return {}
     },
-    plugins: armor(),
+    plugins: [...armor(), wholeEvents],
   })
   return {
     yoga,
@@ -58,6 +58,21 @@ export function graphqlApi(app: App, options: GraphqlOptions) {
       options.report,
     ),
   }
+}
+
+/**
+ * A stream ends with the error when it could not show an event whole: the client resumes after its last cursor and
+ * gets it again. Shown with nulls, it would be taken for seen.
+ */
+const wholeEvents: Plugin = {
+  onSubscribe: () => ({
+    onSubscribeResult: () => ({
+      onNext: ({ result }) => {
+        const [fault] = ('errors' in result && result.errors) || []
+        if (fault) throw fault
+      },
+    }),
+  }),
 }
 
 function armor(): Plugin[] {

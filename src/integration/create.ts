@@ -92,6 +92,9 @@ function check(input: NewFinIntegration): NewFinIntegration & { webhookBaseUrl: 
       `A fixed token needs at least ${shortestStaticToken} characters.`,
     )
   }
+  if (input.staticToken && /\s/.test(input.staticToken)) {
+    throw new ValidationError('staticToken', 'A token has no spaces.')
+  }
   const webhookBaseUrl = (input.webhookBaseUrl ?? hosts[input.region]).replace(/\/+$/, '')
   if (!URL.canParse(webhookBaseUrl) || !/^https?:$/.test(new URL(webhookBaseUrl).protocol)) {
     throw new ValidationError('webhookBaseUrl', 'This is not an http(s) address.')

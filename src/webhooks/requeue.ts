@@ -26,6 +26,16 @@ export async function requeue(tx: Transaction, waiting: readonly Waiting[]): Pro
   await tx.query(putBack, [rows])
 }
 
+/** Ends the claims of nodes that were killed; only where no other node can be at work. */
+export async function endClaims(db: Database): Promise<void> {
+  await db.query(end, [])
+}
+
+const end = statement(
+  'delivery.endClaims',
+  `update delivery set lease_until = now() where state = 'IN_FLIGHT'`,
+)
+
 /** Puts back what a node took and did not finish in time, such as one that was killed. */
 export async function requeueExpired(db: Database): Promise<void> {
   const expired = await db.query<Pick<Waiting, 'id' | 'integrationId' | 'leaseUntil'>>(find, [])

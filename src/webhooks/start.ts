@@ -4,12 +4,15 @@ import { type Subscribe, startFinListener } from './finListener.js'
 import { actorOf, type Connected, connectedIntegrations } from './integrations.js'
 import { oneAtATime } from './oneAtATime.js'
 import { openReceivers } from './receivers.js'
+import { endClaims } from './requeue.js'
 import { startTyping } from './typing.js'
 
 export interface WebhookOptions {
   subscribe: Subscribe
   /** Whether webhooks may go to addresses that are not public, and there over http. */
   allowPrivate: boolean
+  /** No other node works on this database: what a killed one was sending is sent again at once. */
+  alone?: boolean
   /** Faults in the background; each is tried again by itself. */
   report: (error: Error) => void
 }
@@ -27,6 +30,7 @@ const pollInterval = 1_000
 /** Carries what happens outwards: a listener for each integration, the deliveries they store, and typing. */
 export async function startWebhooks(app: App, options: WebhookOptions): Promise<Webhooks> {
   const { subscribe, report } = options
+  if (options.alone) await endClaims(app.db)
   const receivers = openReceivers(options.allowPrivate)
   const listeners = new Map<string, { stop(): Promise<void> }>()
   let connected: readonly Connected[] = []

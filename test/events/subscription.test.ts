@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { numberEvents } from '../../src/events/numbering.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
 
@@ -236,20 +237,10 @@ function type(id: string) {
   )
 }
 
-/** The newest cursor, once everything committed has its position. */
+/** Where the log stands, once everything committed has its position. */
 async function newest(): Promise<string> {
-  const { rows } = await server.app.db.pool.query(
-    'select position, (select count(*)::int from event_pending) as pending from event_log',
-  )
-  if (rows[0].pending > 0) {
-    await new Promise((resolve) => {
-      server.app.tail.listeners.add(resolve)
-      server.app.tail.wake()
-    })
-    return newest()
-  }
-  const { eventCursor } = await import('../../src/events/cursor.js')
-  return eventCursor(server.app.log, Number(rows[0].position))
+  await numberEvents(server.app.db)
+  return (await server.must('{ eventCursor }')).eventCursor
 }
 
 async function newestIs(fits: (revision: number) => boolean, conversationId: string) {
@@ -271,5 +262,25 @@ test('a subscriber who goes leaves nothing behind', async () => {
   for (const stream of streams) stream.stop()
   await listen(client, '{ viewer { __typename } }').next()
   expect(server.app.tail.listeners.size).toBe(idle)
+  await client.dispose()
+})
+
+test('an event that could not be shown whole ends the stream; resumed, it comes again', async () => {
+  const conversationId = await server.conversation(inboxId)
+  const after = await newest()
+  const { db } = server.app
+  const query = db.query
+  const client = connect(server.url, server.token)
+  const broken = listen(client, events, { after, filter: { conversationId } })
+  db.query = (statement, values) =>
+    statement.name === 'message.byIds'
+      ? Promise.reject(new Error('the database has gone'))
+      : query(statement, values)
+  await addNote(conversationId, 'seen in the end')
+  await expect(broken.next()).rejects.toMatchObject([{ extensions: { code: 'INTERNAL' } }])
+  db.query = query
+  const resumed = listen(client, events, { after, filter: { conversationId } })
+  expect((await resumed.next()).events.message.text).toBe('seen in the end')
+  expect(server.faults.splice(0)).toHaveLength(1)
   await client.dispose()
 })

@@ -118,8 +118,6 @@ export async function startTestServer(
           __typename ... on CreateInboxPayload { inbox { id } } ... on Error { message } } }`,
         { name },
       )
-      // The admin's sight of the new inbox is at most a second old.
-      server.app.principals.forget()
       return made.createInbox.inbox.id
     },
     async conversation(inboxId, body = '<p>Hello</p>') {
@@ -152,7 +150,6 @@ export async function startTestServer(
           ... on Error { message } } }`,
         { input: given },
       )
-      server.app.principals.forget()
       const { clientId, clientSecret, agentId, integration } = made
       const { identifier, webhookKey } = given
       return {

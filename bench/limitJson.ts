@@ -1,0 +1,92 @@
+import { publicId } from './publicId.js'
+
+/** What PostgreSQL sent as text; a text[] is an array. */
+type Cell = string | string[] | null | undefined
+
+/** Columns in order. */
+export type Row = Cell[]
+
+const quote = JSON.stringify
+
+/** PostgreSQL's text of a moment in UTC, e.g. `2026-11-22 09:30:00.5+00`. */
+function moment(value: Cell): string {
+  const text = String(value)
+  return `"${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, '0')}Z"`
+}
+
+const id = (prefix: string, value: Cell) => `"${publicId(prefix, String(value))}"`
+
+const named = (prefix: string, value: Cell, name: Cell) =>
+  value === null ? 'null' : `{"id":${id(prefix, value)},"name":${quote(name)}}`
+
+export function inbox(rows: Row[]): string {
+  const nodes = rows.map(
+    ([conversation, title, status, priority, preview, at, user, name, email, agent, agentName, tags]) =>
+      `{"id":${id('conv', conversation)},"title":${quote(title)},"status":"${status}",` +
+      `"priority":"${priority}","preview":${quote(preview)},"lastActivityAt":${moment(at)},` +
+      `"endUser":{"id":${id('user', user)},"name":${quote(name)},"email":${quote(email)}},` +
+      `"assignee":${named('agent', agent, agentName)},` +
+      `"tags":[${(tags as string[]).map((tag) => named('tag', tag.slice(0, 36), tag.slice(37)))}]}`,
+  )
+  return `{"data":{"conversations":{"nodes":[${nodes}]}}}`
+}
+
+export function timeline(conversation: Row, messages: Row[]): string {
+  const [of, title, status, at, user, name, email, agent, agentName] = conversation
+  const nodes = messages.map(
+    ([message, seq, visibility, body, sent, author, authorName, endUser, endUserName]) =>
+      `{"id":${id('msg', message)},"seq":${seq},"visibility":"${visibility}","body":${quote(body)},` +
+      `"createdAt":${moment(sent)},"author":${
+        author === null
+          ? `{"__typename":"EndUser","id":${id('user', endUser)},"userName":${quote(endUserName)}}`
+          : `{"__typename":"Agent","id":${id('agent', author)},"name":${quote(authorName)}}`
+      }}`,
+  )
+  return (
+    `{"data":{"conversation":{"id":${id('conv', of)},"title":${quote(title)},"status":"${status}",` +
+    `"createdAt":${moment(at)},` +
+    `"endUser":{"id":${id('user', user)},"name":${quote(name)},"email":${quote(email)}},` +
+    `"assignee":${named('agent', agent, agentName)},"messages":{"nodes":[${nodes}]}}}}`
+  )
+}
+
+export function reply([message, seq, at, conversation, status, preview]: Row): string {
+  return (
+    `{"data":{"replyToConversation":{"__typename":"ReplyToConversationPayload",` +
+    `"message":{"id":${id('msg', message)},"seq":${seq},"createdAt":${moment(at)}},` +
+    `"conversation":{"id":${id('conv', conversation)},"status":"${status}","preview":${quote(preview)}}}}}`
+  )
+}
+
+export function unseen(conversationId: string, messages: Row[]): string {
+  const data = messages.map((row) => {
+    const [
+      message,
+      ,
+      visibility,
+      body,
+      at,
+      agent,
+      agentName,
+      user,
+      name,
+      agentEmail,
+      agentPhoto,
+      photo,
+      attributes,
+      email,
+    ] = row
+    const author =
+      agent === null
+        ? `{"id":${id('user', user)},"user_type":"end_user","name":${quote(name)},` +
+          `"email":${quote(email)},"photo_url":${quote(photo)},"attributes":${attributes}}`
+        : `{"id":${id('agent', agent)},"user_type":"agent","name":${quote(agentName)},` +
+          `"email":${quote(agentEmail)},"photo_url":${quote(agentPhoto)},"alias":null,"alias_name":null}`
+    return (
+      `{"id":${id('msg', message)},"conversation_id":"${conversationId}","message_type":"comment",` +
+      `"body":${quote(body)},"author":${author},"visibility":"${String(visibility).toLowerCase()}",` +
+      `"created_at":${moment(at)},"attachments":[]}`
+    )
+  })
+  return `{"data":[${data}]}`
+}

@@ -1,0 +1,97 @@
+import type pg from 'pg'
+import { type NodeType, publicId } from '../src/ids.js'
+import type { Tokens } from './accounts.js'
+
+/** One kind of request, with what to ask for. */
+export interface Workload {
+  name: string
+  title: string
+  path: string
+  token: string
+  bodies: string[]
+}
+
+const inbox = `query Inbox($inboxId: ID!, $assigneeId: ID!) {
+  conversations(filter: { inboxId: $inboxId, assigneeId: $assigneeId, status: [OPEN] }, first: 25) { nodes {
+    id title status priority preview lastActivityAt
+    endUser { id name email } assignee { id name } tags { id name } } } }`
+
+const timeline = `query Timeline($id: ID!) { conversation(id: $id) {
+  id title status createdAt endUser { id name email } assignee { id name }
+  messages(last: 50) { nodes { id seq visibility body createdAt
+    author { __typename ... on Agent { id name } ... on EndUser { id userName: name } } } } } }`
+
+const reply = `mutation Reply($id: ID!, $body: String!) {
+  replyToConversation(input: { conversationId: $id, body: $body }) { __typename
+    ... on ReplyToConversationPayload {
+      message { id seq createdAt } conversation { id status preview } }
+    ... on Error { code } } }`
+
+/** The four, over what the data has most of; `finInboxId` is an inbox that Fin works in and nobody replies in. */
+export async function workloads(
+  client: pg.Client,
+  inboxId: string,
+  finInboxId: string,
+  tokens: Tokens,
+): Promise<Workload[]> {
+  const ids = async (text: string, of: string): Promise<string[][]> =>
+    (await client.query({ text, values: [of], rowMode: 'array' })).rows as string[][]
+  const named = (type: NodeType, id: string | undefined) => publicId(type, id as string)
+  const graphql = (query: string, operationName: string, variables: object) =>
+    JSON.stringify({ query, operationName, variables })
+
+  const agents = await ids(
+    `select assignee_id from conversation where inbox_id = $1 and status = 'OPEN' and assignee_id is not null
+      group by 1 having count(*) >= 25 order by count(*) desc`,
+    inboxId,
+  )
+  const long = await ids('select id from conversation where inbox_id = $1 and message_count = 60', inboxId)
+  const held = await ids(
+    `select id from conversation where inbox_id = $1 and status = 'OPEN' and assignee_id is not null
+      order by id limit 2000`,
+    inboxId,
+  )
+  const unseen = await ids(
+    `select c.id, m.id from conversation c join message m on m.conversation_id = c.id and m.seq = 50
+      where c.inbox_id = $1 and c.message_count = 60`,
+    finInboxId,
+  )
+
+  const common = { path: '/graphql', token: tokens.agent }
+  return [
+    {
+      ...common,
+      name: 'W1',
+      title: 'inbox',
+      bodies: agents.map(([id]) =>
+        graphql(inbox, 'Inbox', { inboxId: named('Inbox', inboxId), assigneeId: named('Agent', id) }),
+      ),
+    },
+    {
+      ...common,
+      name: 'W2',
+      title: 'timeline',
+      bodies: long.map(([id]) => graphql(timeline, 'Timeline', { id: named('Conversation', id) })),
+    },
+    {
+      ...common,
+      name: 'W3',
+      title: 'reply',
+      bodies: held.map(([id], index) =>
+        graphql(reply, 'Reply', {
+          id: named('Conversation', id),
+          body: `<p>Thanks for reaching out. We have looked into order ${index} and the refund is on its way.</p>`,
+        }),
+      ),
+    },
+    {
+      name: 'W4',
+      title: "Fin's get_messages",
+      path: '/api/fin/get_messages',
+      token: tokens.fin,
+      bodies: unseen.map(([id, seen]) =>
+        JSON.stringify({ conversation_id: named('Conversation', id), after_id: named('Message', seen) }),
+      ),
+    },
+  ]
+}

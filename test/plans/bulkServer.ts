@@ -1,0 +1,53 @@
+import type { Bulk } from '../../bench/data.js'
+import { publicId } from '../../src/ids.js'
+import { fillWithBulk } from '../support/bulk.js'
+import { startTestServer, type TestServer } from '../support/server.js'
+import { type Issued, type Recorder, recordStatements } from './statements.js'
+
+export interface BulkServer extends TestServer {
+  /** Public ids; the busiest first. */
+  inboxIds: string[]
+  agentIds: string[]
+  /** Conversations of the first inbox with 60 messages. */
+  longIds: string[]
+  /** What Fin, of the first inbox, is told of a conversation's messages. */
+  finMessages(conversationId?: string, afterId?: string): Promise<unknown[]>
+  recorder: Recorder
+  /** The one statement that serving a request issues whose name begins so. */
+  statementOf(beginning: string, request: () => Promise<unknown>): Promise<Issued>
+}
+
+/** A server full of skewed data whose statements are recorded. */
+export async function startBulkServer(conversations: number): Promise<BulkServer> {
+  const server = await startTestServer()
+  const bulk: Bulk = await fillWithBulk(server, conversations)
+  const inboxIds = bulk.inboxIds.map((id) => publicId('Inbox', id))
+  const staticToken = 'a-fixed-token-of-more-than-32-characters'
+  await server.createFin({ inboxId: inboxIds[0], staticToken })
+  const recorder = recordStatements()
+  return {
+    ...server,
+    inboxIds,
+    agentIds: bulk.agentIds.map((id) => publicId('Agent', id)),
+    longIds: bulk.longIds.map((id) => publicId('Conversation', id)),
+    async finMessages(conversationId, afterId) {
+      const response = await fetch(`${server.url}/api/fin/get_messages`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${staticToken}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ conversation_id: conversationId, after_id: afterId }),
+      })
+      return ((await response.json()) as { data: unknown[] }).data
+    },
+    recorder,
+    async statementOf(beginning, request) {
+      const issued = await recorder.of(request)
+      const [statement, ...others] = issued.filter(({ name }) => name.startsWith(beginning))
+      if (statement && others.length === 0) return statement
+      throw new Error(`Not one ${beginning} among ${issued.map(({ name }) => name).join(', ')}.`)
+    },
+    async stop() {
+      recorder.stop()
+      await server.stop()
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type BulkServer, startBulkServer } from './bulkServer.js'
+
+let server: BulkServer
+
+beforeAll(async () => {
+  server = await startBulkServer(2_000)
+}, 60_000)
+afterAll(() => server.stop())
+
+/** The names of the statements that a request issues; the first asks who it is, once a second and token. */
+async function issuedBy(request: () => Promise<unknown>): Promise<string[]> {
+  server.app.principals.forget()
+  const [first, ...others] = (await server.recorder.of(request)).map(({ name }) => name)
+  expect(first).toBe('token.principal')
+  return others
+}
+
+test('an inbox takes 1 statement, whatever its rows', async () => {
+  const inbox = `query ($inboxId: ID!, $first: Int!) { conversations(filter: { inboxId: $inboxId }, first: $first) {
+    nodes { id status priority title preview lastActivityAt messageCount tags { id name } endUser { id name email }
+      assignee { id name } } pageInfo { endCursor } } }`
+  for (const first of [5, 25, 100]) {
+    const issued = await issuedBy(async () => {
+      const { conversations } = await server.must(inbox, { inboxId: server.inboxIds[0], first })
+      expect(conversations.nodes).toHaveLength(first)
+    })
+    expect(issued).toHaveLength(1)
+  }
+})
+
+test('a screen of conversations with their newest messages takes 2', async () => {
+  const screen = `query ($inboxId: ID!, $first: Int!) { conversations(filter: { inboxId: $inboxId }, first: $first) {
+    nodes { id messages(last: 3) { nodes { seq text author { ... on Agent { name } ... on EndUser { email } } } } } } }`
+  for (const first of [5, 25, 100]) {
+    const issued = await issuedBy(() => server.must(screen, { inboxId: server.inboxIds[0], first }))
+    expect(issued).toHaveLength(2)
+  }
+})
+
+test('a timeline takes 2, whatever its rows', async () => {
+  const timeline = `query ($id: ID!, $last: Int!) { conversation(id: $id) {
+    id status tags { id name } endUser { id name email } assignee { id name }
+    messages(last: $last) {
+      nodes { id seq body createdAt author { ... on Agent { id name } ... on EndUser { id email } } } } } }`
+  for (const last of [5, 25, 50]) {
+    const issued = await issuedBy(async () => {
+      const { conversation } = await server.must(timeline, { id: server.longIds[0], last })
+      expect(conversation.messages.nodes).toHaveLength(last)
+    })
+    expect(issued).toHaveLength(2)
+  }
+})
+
+test('what Fin asks of the messages takes 2', async () => {
+  const issued = await issuedBy(async () => {
+    expect(await server.finMessages(server.longIds[0])).toHaveLength(60)
+  })
+  expect(issued).toHaveLength(2)
+})
+
+test('a repeatable reply takes 8, begin and commit among them', async () => {
+  const issued = await issuedBy(() =>
+    server.must(
+      `mutation ($input: ReplyToConversationInput!) { replyToConversation(input: $input) { __typename
+        ... on ReplyToConversationPayload { message { id seq text } conversation { id revision preview } } } }`,
+      { input: { conversationId: server.longIds[0], body: '<p>Hello</p>', idempotencyKey: 'once' } },
+    ),
+  )
+  expect(issued).toHaveLength(8)
+  expect([issued[0], issued[7]]).toEqual(['begin', 'commit'])
+})
