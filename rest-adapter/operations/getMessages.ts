@@ -11,19 +11,22 @@ interface Data {
 
 /** Read from the end backwards, since what Fin has not seen is there: as far as `after_id`, else to the start. */
 export const getMessages: Operation<Data> = {
-  document: `query GetMessages($id: ID!, $before: String) {
+  document: `query GetMessages($id: ID!, $last: Int!, $before: String) {
     conversation(id: $id) {
       id
-      messages(last: 100, before: $before) { nodes { ...Message } pageInfo { hasPreviousPage startCursor } }
+      messages(last: $last, before: $before) {
+        nodes { ...Message } pageInfo { hasPreviousPage startCursor }
+      }
     }
   } ${messageFragment} ${endUserFragment} ${agentFragment}`,
   creates: false,
-  variables: ({ parameters }) => ({ id: parameters.conversation_id }),
+  // Since the message that Fin has seen last there are few, as a rule.
+  variables: ({ parameters }) => ({ id: parameters.conversation_id, last: parameters.after_id ? 20 : 100 }),
   next({ conversation }, { parameters }) {
     if (!conversation) return null
     const { nodes, pageInfo } = conversation.messages
     const reached = !pageInfo.hasPreviousPage || nodes.some(({ id }) => id === parameters.after_id)
-    return reached ? null : { id: conversation.id, before: pageInfo.startCursor }
+    return reached ? null : { id: conversation.id, last: 100, before: pageInfo.startCursor }
   },
   respond({ conversation }, { parameters }, pages) {
     if (!conversation) throw notFound('conversation')

@@ -8,12 +8,17 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => server.stop())
 
-/** The names of the statements that a request issues; the first asks who it is, once a second and token. */
+/**
+ * The names of the statements that a request issues, but for who asks, which is looked up once a second and token. The
+ * fewest of three times: what a timer does meanwhile only adds.
+ */
 async function issuedBy(request: () => Promise<unknown>): Promise<string[]> {
-  server.app.principals.forget()
-  const [first, ...others] = (await server.recorder.of(request)).map(({ name }) => name)
-  expect(first).toBe('token.principal')
-  return others
+  const times: string[][] = []
+  while (times.length < 3) {
+    const issued = await server.recorder.of(request)
+    times.push(issued.map(({ name }) => name).filter((name) => name !== 'token.principal'))
+  }
+  return times.reduce((fewest, next) => (next.length < fewest.length ? next : fewest))
 }
 
 test('an inbox takes 1 statement, whatever its rows', async () => {
@@ -25,7 +30,7 @@ test('an inbox takes 1 statement, whatever its rows', async () => {
       const { conversations } = await server.must(inbox, { inboxId: server.inboxIds[0], first })
       expect(conversations.nodes).toHaveLength(first)
     })
-    expect(issued).toHaveLength(1)
+    expect(issued, issued.join()).toHaveLength(1)
   }
 })
 
@@ -34,7 +39,7 @@ test('a screen of conversations with their newest messages takes 2', async () =>
     nodes { id messages(last: 3) { nodes { seq text author { ... on Agent { name } ... on EndUser { email } } } } } } }`
   for (const first of [5, 25, 100]) {
     const issued = await issuedBy(() => server.must(screen, { inboxId: server.inboxIds[0], first }))
-    expect(issued).toHaveLength(2)
+    expect(issued, issued.join()).toHaveLength(2)
   }
 })
 
@@ -48,7 +53,7 @@ test('a timeline takes 2, whatever its rows', async () => {
       const { conversation } = await server.must(timeline, { id: server.longIds[0], last })
       expect(conversation.messages.nodes).toHaveLength(last)
     })
-    expect(issued).toHaveLength(2)
+    expect(issued, issued.join()).toHaveLength(2)
   }
 })
 
@@ -56,17 +61,24 @@ test('what Fin asks of the messages takes 2', async () => {
   const issued = await issuedBy(async () => {
     expect(await server.finMessages(server.longIds[0])).toHaveLength(60)
   })
-  expect(issued).toHaveLength(2)
+  expect(issued, issued.join()).toHaveLength(2)
 })
 
 test('a repeatable reply takes 8, begin and commit among them', async () => {
+  let replies = 0
   const issued = await issuedBy(() =>
     server.must(
       `mutation ($input: ReplyToConversationInput!) { replyToConversation(input: $input) { __typename
         ... on ReplyToConversationPayload { message { id seq text } conversation { id revision preview } } } }`,
-      { input: { conversationId: server.longIds[0], body: '<p>Hello</p>', idempotencyKey: 'once' } },
+      {
+        input: {
+          conversationId: server.longIds[0],
+          body: '<p>Hello</p>',
+          idempotencyKey: `reply ${++replies}`,
+        },
+      },
     ),
   )
-  expect(issued).toHaveLength(8)
+  expect(issued, issued.join()).toHaveLength(8)
   expect([issued[0], issued[7]]).toEqual(['begin', 'commit'])
 })

@@ -22,7 +22,10 @@ interface Unit {
   isOpen: boolean
 }
 
-const background = /^(events\.(pending|lock|number|newest|tail)|listener\.|delivery\.|integration\.connected)/
+const background = new RegExp(
+  '^(events\\.(pending|lock|number|newest|tail)|listener\\.|delivery\\.|integration\\.connected' +
+    '|conversation\\.snoozed|idempotency\\.forget)',
+)
 
 /** Records what this process, the server under test included, sends to PostgreSQL. */
 export function recordStatements(): Recorder {
