@@ -1,4 +1,5 @@
 import { ValidationError } from '../src/errors.js'
+import { storedId } from '../src/ids.js'
 import type { Attachment as AttachmentValue } from '../src/message/attachments.js'
 import type { MessageView } from '../src/message/read.js'
 import { receiveMessage } from '../src/message/receive.js'
@@ -87,6 +88,12 @@ builder.objectField(Conversation, 'messages', (t) =>
       type: Message,
       description:
         'In their order. `last: 50` for the newest, then `before` for older ones. Pages of 1 to 100, 25 by default.',
+      args: {
+        afterId: t.arg.id({
+          description:
+            'With `first`: only what came after this message. One that is not of the conversation leaves nothing out.',
+        }),
+      },
       resolve: async (conversation, args, { load }) => {
         const slice = sliceOf(args)
         const seq =
@@ -101,6 +108,10 @@ builder.objectField(Conversation, 'messages', (t) =>
           before: slice.backwards ? seq : null,
           limit: slice.limit + 1,
           fromEnd: slice.backwards,
+          afterId: args.afterId && storedId('Message', args.afterId),
+        }
+        if (range.afterId && slice.backwards) {
+          throw new ValidationError('afterId', '`afterId` goes with `first`, not with `last`.')
         }
         const rows = await load.messages({ conversationId: conversation.id, range })
         return connectionOf(rows, slice, (message) => encodeCursor(order, message.seq))

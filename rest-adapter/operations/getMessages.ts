@@ -5,33 +5,30 @@ import { notFound } from '../problem.js'
 interface Data {
   conversation: {
     id: string
-    messages: { nodes: Message[]; pageInfo: { hasPreviousPage: boolean; startCursor: string | null } }
+    messages: { nodes: Message[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
   } | null
 }
 
-/** Read from the end backwards, since what Fin has not seen is there: as far as `after_id`, else to the start. */
+/** What came after `after_id`; everything when it is no message of the conversation. */
 export const getMessages: Operation<Data> = {
-  document: `query GetMessages($id: ID!, $last: Int!, $before: String) {
+  document: `query GetMessages($id: ID!, $afterId: ID, $after: String) {
     conversation(id: $id) {
       id
-      messages(last: $last, before: $before) {
-        nodes { ...Message } pageInfo { hasPreviousPage startCursor }
+      messages(first: 100, afterId: $afterId, after: $after) {
+        nodes { ...Message } pageInfo { hasNextPage endCursor }
       }
     }
   } ${messageFragment} ${endUserFragment} ${agentFragment}`,
   creates: false,
-  // Since the message that Fin has seen last there are few, as a rule.
-  variables: ({ parameters }) => ({ id: parameters.conversation_id, last: parameters.after_id ? 20 : 100 }),
-  next({ conversation }, { parameters }) {
-    if (!conversation) return null
-    const { nodes, pageInfo } = conversation.messages
-    const reached = !pageInfo.hasPreviousPage || nodes.some(({ id }) => id === parameters.after_id)
-    return reached ? null : { id: conversation.id, last: 100, before: pageInfo.startCursor }
+  variables: ({ parameters }) => ({ id: parameters.conversation_id, afterId: parameters.after_id }),
+  next({ conversation }) {
+    const { hasNextPage = false, endCursor } = conversation?.messages.pageInfo ?? {}
+    // The cursor lies beyond after_id already.
+    return hasNextPage ? { id: conversation?.id, after: endCursor } : null
   },
-  respond({ conversation }, { parameters }, pages) {
+  respond({ conversation }, _, pages) {
     if (!conversation) throw notFound('conversation')
-    const messages = pages.toReversed().flatMap((page) => page.conversation?.messages.nodes ?? [])
-    const seen = messages.findLastIndex(({ id }) => id === parameters.after_id)
-    return messages.slice(seen + 1).map((message) => presentMessage(message, conversation.id))
+    const messages = pages.flatMap((page) => page.conversation?.messages.nodes ?? [])
+    return messages.map((message) => presentMessage(message, conversation.id))
   },
 }

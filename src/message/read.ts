@@ -18,6 +18,8 @@ export interface MessageRange {
   before: number | null
   limit: number
   fromEnd: boolean
+  /** Only what came after this message, from the start; one that is not of the conversation leaves nothing out. */
+  afterId?: string | null
 }
 
 /** That part of each conversation, in the order it was read. The caller has made sure that the actor may see them. */
@@ -26,12 +28,10 @@ export async function readMessages(
   conversationIds: readonly string[],
   range: MessageRange,
 ): Promise<MessageView[]> {
-  const rows = await db.query<Record<string, unknown>>(range.fromEnd ? last : first, [
-    conversationIds,
-    range.after,
-    range.before ?? 2_147_483_647,
-    range.limit,
-  ])
+  const values = [conversationIds, range.after, range.before ?? 2_147_483_647, range.limit]
+  const rows = range.afterId
+    ? await db.query<Record<string, unknown>>(since, [...values, range.afterId])
+    : await db.query<Record<string, unknown>>(range.fromEnd ? last : first, values)
   return rows.map((row) => nest(row) as unknown as MessageView)
 }
 
@@ -52,16 +52,21 @@ const select = `select ${columns('m', Prisma.MessageScalarFieldEnum)}, ${columns
 const authors =
   'left join agent a on a.id = m.author_agent_id left join end_user e on e.id = m.author_end_user_id'
 
-const range = (direction: 'asc' | 'desc') => `${select}
+const range = (direction: 'asc' | 'desc', start = '$2') => `${select}
   from unnest($1::uuid[]) k(id)
  cross join lateral (
-   select * from message m where m.conversation_id = k.id and m.seq > $2 and m.seq < $3
+   select * from message m where m.conversation_id = k.id and m.seq > ${start} and m.seq < $3
     order by m.seq ${direction} limit $4) m
   ${authors} order by m.conversation_id, m.seq ${direction}`
 
 const first = statement('message.first', range('asc'))
 
 const last = statement('message.last', range('desc'))
+
+const since = statement(
+  'message.since',
+  range('asc', 'greatest($2, (select s.seq from message s where s.id = $5 and s.conversation_id = k.id))'),
+)
 
 const byIds = statement(
   'message.byIds',

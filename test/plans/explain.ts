@@ -58,6 +58,8 @@ export interface Page {
   table: string
   /** The only way into the table. */
   index: string
+  /** The index by which one row is looked up beside it. */
+  beside?: string
   /** Rows, with the one that tells whether there are more. */
   most: number
   /** Pages that are merged into the one. */
@@ -69,9 +71,12 @@ export async function expectPage(url: string, statement: Issued, page: Page) {
   for (const before of runsBefore) expectRead(await explain(url, statement, before), page)
 }
 
-function expectRead(scans: readonly Scan[], { table, index, most, merged = 1 }: Page) {
+function expectRead(scans: readonly Scan[], { table, index, beside, most, merged = 1 }: Page) {
   const shown = JSON.stringify(scans, null, 1)
-  const indexes = scans.filter((scan) => scan.table === table).map((scan) => scan.index)
+  const ways = scans.filter((scan) => scan.table === table)
+  const lookUp = ways.filter((scan) => scan.index === beside)
+  for (const scan of lookUp) expect([scan.rowsPerRun, scan.runs], shown).toEqual([1, 1])
+  const indexes = ways.filter((scan) => !lookUp.includes(scan)).map((scan) => scan.index)
   expect(indexes, shown).toEqual([index])
   for (const scan of scans) {
     if (!large.includes(scan.table)) continue
