@@ -112,6 +112,7 @@ test('titles, names and personal values stand in no event', async () => {
 
 test('a snoozed conversation wakes when its time comes, and when the end-user writes', async () => {
   const until = new Date(now + 3_600_000).toISOString()
+  const { eventCursor: after } = await server.must('{ eventCursor }')
   expect(await change('snoozeConversation', { until: new Date(now - 1).toISOString() })).toMatchObject({
     __typename: 'ValidationError',
     field: 'until',
@@ -123,10 +124,12 @@ test('a snoozed conversation wakes when its time comes, and when the end-user wr
   const client = connect(server.url, server.token)
   const stream = listen(
     client,
-    `subscription { events(filter: { types: [STATUS_CHANGED] }) { origin { api } actor { __typename } conversation { status snoozedUntil } ... on StatusChanged { from to } } }`,
+    `subscription ($after: EventCursor) { events(after: $after, filter: { types: [STATUS_CHANGED] }) {
+      origin { api } actor { __typename } conversation { status snoozedUntil } ... on StatusChanged { from to } } }`,
+    { after },
   )
-  // The subscription stands once its socket has answered a query.
-  await listen(client, '{ viewer { __typename } }').next()
+  const snoozed = (await stream.until(({ events }) => events.to === 'SNOOZED')).at(-1)
+  expect(snoozed.events.origin.api).toBe('GRAPHQL')
   now += 3_600_001
   expect((await stream.next()).events).toEqual({
     origin: { api: 'SYSTEM' },
