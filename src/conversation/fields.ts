@@ -1,11 +1,12 @@
 import { ValidationError } from '../errors.js'
 import type { Prisma } from '../generated/prisma/client.js'
+import { storable } from '../text.js'
 
 const longestTitle = 1_000
 
 /** Trims a title; an empty one is none. */
 export function cleanTitle(title: string | null | undefined): string | null {
-  const trimmed = title?.replaceAll('\0', '').trim() ?? ''
+  const trimmed = storable(title ?? '').trim()
   if (trimmed.length > longestTitle) {
     throw new ValidationError('title', `A title has at most ${longestTitle} characters.`)
   }
@@ -20,12 +21,15 @@ export function mergeAttributes(
   const merged = { ...(present as Prisma.JsonObject) }
   for (const [key, value] of Object.entries(given ?? {})) {
     if (value === null) delete merged[key]
-    else if (value !== undefined) merged[key] = withoutNul(value as Prisma.JsonValue)
+    else if (value !== undefined) merged[storable(key)] = storableJson(value as Prisma.JsonValue)
   }
   return merged
 }
 
-/** PostgreSQL stores no NUL, in JSON neither. */
-function withoutNul(value: Prisma.JsonValue): Prisma.JsonValue {
-  return JSON.parse(JSON.stringify(value).replaceAll('\\u0000', ''))
+function storableJson(value: Prisma.JsonValue): Prisma.JsonValue {
+  return JSON.parse(JSON.stringify(value), (_, inner) => {
+    if (typeof inner === 'string') return storable(inner)
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).map(([key, one]) => [storable(key), one]))
+  })
 }

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { type Clock, systemClock } from '../clock.js'
-import { OverloadedError } from '../errors.js'
+import { OverloadedError, ValidationError } from '../errors.js'
 import { PrismaClient } from '../generated/prisma/client.js'
 import type { Statement } from './statement.js'
 
@@ -138,7 +138,18 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined
 }
 
+/** NUL and half surrogates, in text and in JSON; what is too long for an index. */
+function isUnstorable(error: unknown): boolean {
+  const code = sqlState(error) ?? ''
+  return (
+    ['22021', '22P05', '54000'].includes(code) || (code === '22P02' && /json/.test((error as Error).message))
+  )
+}
+
 function translate(error: unknown): never {
+  if (isUnstorable(error)) {
+    throw new ValidationError('input', 'A text is too long, or has characters that cannot be stored.')
+  }
   const noConnection =
     error instanceof Error && error.message.startsWith('timeout exceeded when trying to connect')
   if (noConnection || overloaded.has(sqlState(error) ?? '')) throw new OverloadedError()

@@ -6,6 +6,7 @@ import { NotFoundError, ValidationError } from '../errors.js'
 import { type EndUser, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
+import { storable } from '../text.js'
 import { type EndUserView, emailOf } from './access.js'
 
 export interface NewEndUser {
@@ -41,7 +42,10 @@ export async function recogniseEndUser(
   inboxId: string,
   given: NewEndUser,
 ): Promise<EndUserView> {
-  const email = given.email?.trim().toLowerCase() || null
+  const email =
+    storable(given.email ?? '')
+      .trim()
+      .toLowerCase() || null
   const integrationId = by.kind === 'INTEGRATION' ? by.integrationId : null
   const objectId = integrationId ? (given.objectId ?? null) : null
   if (integrationId && objectId) {
@@ -62,7 +66,7 @@ export async function recogniseEndUser(
   const [made] = await tx.query<EndUser>(insert, [
     newId(),
     inboxId,
-    given.name?.replaceAll('\0', '') ?? null,
+    given.name ? storable(given.name) : null,
     given.photoUrl ?? null,
     JSON.stringify(mergeAttributes({}, given.attributes)),
     tx.now,

@@ -7,6 +7,7 @@ import { NotFoundError } from '../errors.js'
 import { appendEvents } from '../events/append.js'
 import { type EndUser, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { storable } from '../text.js'
 import { type EndUserView, emailOf } from './access.js'
 
 /** What is left out stays as it is. */
@@ -40,7 +41,7 @@ export async function changeEndUser(
   const [before] = await tx.query<EndUserView>(lock, [id, by.inboxIds])
   if (!before) throw new NotFoundError('End-user')
   const after = {
-    name: changes.name?.replaceAll('\0', '').trim() || before.name,
+    name: storable(changes.name ?? '').trim() || before.name,
     photoUrl: changes.photoUrl ?? before.photoUrl,
     attributes: mergeAttributes(before.attributes, changes.attributes),
   }

@@ -1,6 +1,7 @@
 import { Parser } from 'htmlparser2'
 import sanitizeHtml from 'sanitize-html'
 import { ValidationError } from '../errors.js'
+import { storable } from '../text.js'
 
 /** In characters of HTML. */
 export const longestBody = 200_000
@@ -24,7 +25,7 @@ export function cleanBody(html: string | null | undefined): { body: string | nul
     )
   }
   // PostgreSQL stores no NUL.
-  const body = sanitizeHtml(html.replaceAll('\0', ''), allowed).trim()
+  const body = sanitizeHtml(storable(html), allowed).trim()
   const text = plainText(body)
   return text === '' && !body.includes('<img') ? { body: null, text: '' } : { body, text }
 }

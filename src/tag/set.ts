@@ -4,6 +4,7 @@ import { ValidationError } from '../errors.js'
 import type { NewEvent } from '../events/event.js'
 import type { Conversation } from '../generated/prisma/client.js'
 import { newId } from '../ids.js'
+import { storable } from '../text.js'
 
 const longestName = 100
 const most = 50
@@ -38,9 +39,7 @@ async function add(tx: Transaction, conversation: Conversation, names: string[])
 }
 
 function cleanNames(names: readonly string[]): string[] {
-  const clean = [...new Set(names.map((name) => name.replaceAll('\0', '').trim()))].filter(
-    (name) => name !== '',
-  )
+  const clean = [...new Set(names.map((name) => storable(name).trim()))].filter((name) => name !== '')
   if (clean.length > most) throw new ValidationError('tags', `A conversation has at most ${most} tags.`)
   if (clean.some((name) => name.length > longestName)) {
     throw new ValidationError('tags', `A tag has at most ${longestName} characters.`)

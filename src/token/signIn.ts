@@ -2,6 +2,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { ForbiddenError, RateLimitedError } from '../errors.js'
+import { storable } from '../text.js'
 import { mintToken } from './mint.js'
 import { passwordFits } from './password.js'
 
@@ -44,7 +45,7 @@ export function signInLimit(db: Database, points = 10): SignInLimit {
 
 /** Opens a session for 14 days. One answer for a wrong password and an unknown e-mail. */
 export async function signIn(db: Database, limit: SignInLimit, input: { email: string; password: string }) {
-  const email = input.email.trim().toLowerCase()
+  const email = storable(input.email).trim().toLowerCase()
   await limit.attempt(email)
   const [agent] = await db.query<{ id: string; passwordHash: string | null }>(findAgent, [email])
   if (!(await passwordFits(agent?.passwordHash ?? null, input.password)) || !agent) {

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestServer, type TestServer } from '../support/server.js'
+
+let server: TestServer
+let inboxId: string
+let conversationId: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  inboxId = await server.inbox()
+  conversationId = await server.conversation(inboxId)
+})
+afterAll(() => server.stop())
+
+const texts = ['a\0b', 'a\ud800b', '\udc00', '𝒳'.repeat(5_000), '__proto__', '%00\\u0000', '']
+
+test.each(texts.map((text) => [JSON.stringify(text).slice(0, 20), text]))(
+  'the text %s is taken or refused, wherever it stands, and never a fault of ours',
+  async (_, text) => {
+    const json = { [text]: text, deep: [[{ [text]: [text] }]], constructor: text }
+    const calls: [string, object][] = [
+      ['createAgent', { name: text, email: `${text}@example.com`, alias: text }],
+      ['createInbox', { name: text }],
+      ['createTeam', { name: text }],
+      ['createApiToken', { name: text }],
+      ['signIn', { email: text, password: text }],
+      ['createEndUser', { inboxId, endUser: { name: text, email: text, photoUrl: text, attributes: json } }],
+      [
+        'openConversation',
+        {
+          inboxId,
+          endUser: { name: text, email: text, attributes: json },
+          title: text,
+          attributes: json,
+          message: { body: `<p>${text}` },
+        },
+      ],
+      ['updateConversation', { conversationId, title: text, tags: [text, 'x'], attributes: json }],
+      ['replyToConversation', { conversationId, body: `<p>${text}</p>`, idempotencyKey: `k${text}` }],
+      [
+        'addNote',
+        {
+          conversationId,
+          body: text,
+          attachments: [{ url: `https://example.com/${text}`, filename: text, filetype: text }],
+        },
+      ],
+      [
+        'createFinIntegration',
+        {
+          name: text,
+          identifier: text,
+          region: 'EU',
+          webhookKey: text,
+          webhookBaseUrl: text,
+          signingSecret: text,
+        },
+      ],
+      ['assignConversation', { conversationId: text, agentId: text }],
+    ]
+    for (const [name, input] of calls) {
+      const title = name[0]?.toUpperCase() + name.slice(1)
+      const { status, errors, data } = await server.graphql(
+        `mutation ($input: ${title}Input!) { ${name}(input: $input) { __typename } }`,
+        { input },
+      )
+      expect([status, errors], name).toEqual([200, undefined])
+      expect(data[name].__typename, name).toMatch(
+        /Payload$|^(Validation|NotFound|Forbidden|RateLimited)Error$/,
+      )
+    }
+    expect(server.faults.splice(0)).toEqual([])
+  },
+)
+
+test.each([
+  ['a number beyond Int', '{ conversations(first: 99999999999) { nodes { id } } }'],
+  ['a negative page', '{ conversations(first: -1) { nodes { id } } }'],
+  [
+    'a cursor with a date beyond time',
+    `{ conversations(after: "${cursor('conversations LAST_ACTIVITY true|9e99|x')}") { nodes { id } } }`,
+  ],
+  [
+    'a cursor with a year 200,000',
+    `{ conversations(after: "${cursor('conversations LAST_ACTIVITY true|6200000000000000|01890000-0000-7000-8000-000000000000')}") { nodes { id } } }`,
+  ],
+  ['an event cursor of nothing', '{ events(after: "nonsense") { nodes { type } } }'],
+  [
+    'a date that is none',
+    'mutation { snoozeConversation(input: { conversationId: "x", until: "2026-02-31" }) { __typename } }',
+  ],
+  [
+    'a year beyond PostgreSQL',
+    `mutation { createApiToken(input: { name: "x", expiresAt: "+200000-01-01T00:00:00.000Z" }) { __typename } }`,
+  ],
+])('%s gets an answer, and no fault of ours', async (_, text) => {
+  const { status, errors } = await server.graphql(text)
+  expect(status).toBeLessThan(500)
+  expect(errors?.[0]?.extensions?.code).not.toBe('INTERNAL')
+  expect(server.faults.splice(0)).toEqual([])
+})
+
+function cursor(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}
