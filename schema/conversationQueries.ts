@@ -1,4 +1,4 @@
-import type { ConversationOrderField } from '../src/conversation/read.js'
+import type { ConversationFilter, ConversationOrderField } from '../src/conversation/read.js'
 import { listConversations } from '../src/conversation/read.js'
 import { ValidationError } from '../src/errors.js'
 import { storedId } from '../src/ids.js'
@@ -84,26 +84,28 @@ builder.queryField('conversations', (t) =>
 )
 
 /** Null when an id is malformed: nothing is there. */
-function filterOf(filter: typeof Filter.$inferInput | null | undefined) {
+function filterOf(filter: typeof Filter.$inferInput | null | undefined): ConversationFilter | null {
   if (!filter) return {}
-  const ids = {
-    inboxId: filter.inboxId && storedId('Inbox', filter.inboxId),
-    assigneeId: filter.assigneeId && storedId('Agent', filter.assigneeId),
-    endUserId: filter.endUserId && storedId('EndUser', filter.endUserId),
-  }
-  if (
-    Object.values(ids).includes(null) &&
-    (['inboxId', 'assigneeId', 'endUserId'] as const).some((key) => filter[key] && !ids[key])
-  ) {
-    return null
-  }
-  if (filter.assigneeId && filter.unassigned) {
+  if (filter.assigneeId != null && filter.unassigned) {
     throw new ValidationError(
       'filter.unassigned',
       'Nobody is assigned and unassigned at once: give `assigneeId` or `unassigned`.',
     )
   }
-  return { ...ids, status: filter.status, unassigned: filter.unassigned }
+  const { status, unassigned } = filter
+  const ids: ConversationFilter = {}
+  for (const [key, type] of [
+    ['inboxId', 'Inbox'],
+    ['assigneeId', 'Agent'],
+    ['endUserId', 'EndUser'],
+  ] as const) {
+    const id = filter[key]
+    if (id == null) continue
+    const uuid = storedId(type, id)
+    if (!uuid) return null
+    ids[key] = uuid
+  }
+  return { ...ids, status, unassigned }
 }
 
 const uuidPattern = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
@@ -111,7 +113,7 @@ const uuidPattern = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
 function keyOf(order: string, cursor: string, field: string): { at: Date; id: string } {
   const [at, id] = decodeCursor(order, cursor, field)
   const moment = new Date(Number(at))
-  if (!id || !uuidPattern.test(id) || Number.isNaN(moment.getTime())) {
+  if (!id || !uuidPattern.test(id) || !(moment.getTime() >= 0)) {
     throw new ValidationError(field, 'This cursor is damaged. Start again without it.')
   }
   return { at: moment, id }

@@ -109,8 +109,9 @@ function resync(position: number, occurredAt: Date): ResyncEvent {
 
 function wantedBy(filter: typeof Filter.$inferInput | null | undefined): (event: LoggedEvent) => boolean {
   const types = filter?.types && new Set<EventType | 'RESYNC'>(filter.types)
-  const inboxId = filter?.inboxId && (storedId('Inbox', filter.inboxId) ?? 'none')
-  const conversationId = filter?.conversationId && (storedId('Conversation', filter.conversationId) ?? 'none')
+  const inboxId = filter?.inboxId == null ? null : (storedId('Inbox', filter.inboxId) ?? 'none')
+  const conversationId =
+    filter?.conversationId == null ? null : (storedId('Conversation', filter.conversationId) ?? 'none')
   return (event) =>
     (!types || types.has(event.type)) &&
     (!inboxId || event.inboxId === inboxId) &&

@@ -1,5 +1,6 @@
 import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core'
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../src/errors.js'
+import { fingerprint } from '../src/idempotency/fingerprint.js'
 import { Repeat, type RepeatableCall } from '../src/idempotency/transact.js'
 import type { NodeType } from '../src/ids.js'
 import { builder } from './builder.js'
@@ -90,26 +91,29 @@ export function mutation<const Fields extends InputFieldMap, Result extends obje
       },
       resolve: (async (_: unknown, args: { input: unknown }, context: Context) => {
         const given = args.input as InputShapeFromFields<Fields> & { idempotencyKey?: string | null }
-        const result = await options.run(given, context, repeatable(name, given))
+        const result = await options.run(given, context, repeatable(context, name, given))
+        // Looked up with the rights of the call, which a call that gives its own token up has no more afterwards.
+        const changed = await settled(context, options.changes as Record<string, NodeType>, result)
         if (options.changesRights) {
           context.app.principals.forget()
           await context.refresh()
         }
-        return settled(context, options.changes as Record<string, NodeType>, result)
+        return changed
       }) as never,
     }),
   )
 }
 
 function repeatable(
+  { app }: Context,
   mutation: string,
-  { idempotencyKey, ...input }: { idempotencyKey?: string | null },
+  { idempotencyKey: key, ...input }: { idempotencyKey?: string | null },
 ): RepeatableCall | undefined {
-  if (idempotencyKey == null) return undefined
-  if (idempotencyKey === '' || idempotencyKey.length > longestKey) {
+  if (key == null) return undefined
+  if (key === '' || key.length > longestKey) {
     throw new ValidationError('idempotencyKey', `A key has 1 to ${longestKey} characters.`)
   }
-  return { mutation, key: idempotencyKey, input }
+  return { mutation, key, inputHash: fingerprint(app.secrets, input) }
 }
 
 /** Looks up what an operation names by id only, with the rights of now: all of a repeat's. */

@@ -2,6 +2,8 @@ import { GraphQLScalarType } from 'graphql'
 import { DateTimeISOResolver, JSONObjectResolver } from 'graphql-scalars'
 import { builder } from './builder.js'
 
+const deepest = 100
+
 builder.addScalarType(
   'DateTime',
   new GraphQLScalarType({
@@ -16,9 +18,18 @@ builder.addScalarType(
   new GraphQLScalarType({
     ...JSONObjectResolver.toConfig(),
     name: 'JSONObject',
-    description: 'Any JSON object.',
+    description: 'Any JSON object, nested at most 100 deep.',
+    parseValue: (value) => {
+      if (isDeeper(value, deepest)) throw new TypeError(`A JSON object is nested at most ${deepest} deep.`)
+      return JSONObjectResolver.parseValue(value)
+    },
   }),
 )
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
+}
 
 builder.scalarType('EventCursor', {
   description:

@@ -1,8 +1,10 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 
 /** Encrypts what must be read again (webhook keys, signing secrets) under SECRET_KEY. */
 export interface Secrets {
   seal(plain: string): Buffer
+  /** HMAC-SHA256: the same for the same text, and no help in guessing it. */
+  fingerprint(text: string): Buffer
   /** Throws when the key is another one than it was sealed with. */
   open(sealed: Uint8Array): string
 }
@@ -10,7 +12,9 @@ export interface Secrets {
 /** AES-256-GCM; layout: 12 bytes nonce, 16 bytes tag, ciphertext. */
 export function secretsWith(secretKey: string): Secrets {
   const key = createHash('sha256').update(`graphdesk secrets ${secretKey}`).digest()
+  const mark = createHash('sha256').update(`graphdesk fingerprints ${secretKey}`).digest()
   return {
+    fingerprint: (text) => createHmac('sha256', mark).update(text).digest(),
     seal(plain) {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', key, nonce)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import express from 'express'
+import express, { Router } from 'express'
 import { type DocumentNode, execute, parse, subscribe, validate } from 'graphql'
 import { finApi } from '../rest-adapter/adapter.js'
 import { tooManyRequests } from '../rest-adapter/problem.js'
@@ -11,7 +11,7 @@ import { schema } from '../schema/schema.js'
 import { type App, type AppOptions, openApp } from './app.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
-import { limited, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
+import { limited, limitedGuesses, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
 import type { Report } from './http/shownErrors.js'
 import { serveSockets } from './http/sockets.js'
 import { startTimers } from './timers.js'
@@ -59,13 +59,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const health = operations(app)
     undo.push(health.stop)
     web.use(health.router)
-    web.use('/graphql', limited(options.rateLimit, refuseGraphql), router)
-    web.use('/oauth/token', limited(options.rateLimit, refuseToken), tokenEndpoint(app, options))
+    const limits = (refuse: Refuse) => {
+      const guesses = limitedGuesses(Math.ceil(options.rateLimit / 10), refuse)
+      return Router().use(guesses, limited(options.rateLimit, refuse))
+    }
+    web.use('/graphql', limits(refuseGraphql), router)
+    web.use('/oauth/token', limits(refuseToken), tokenEndpoint(app, options))
     web.use(
       '/api/fin',
       await finApi(app, executeFor(app), {
         report: options.report,
-        limit: limited(options.rateLimit, refuseFin),
+        limit: limits(refuseFin),
       }),
     )
     web.get('/', (_, response) => response.redirect('/graphql'))

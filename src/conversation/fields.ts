@@ -18,12 +18,12 @@ export function mergeAttributes(
   present: Prisma.JsonValue,
   given: Record<string, unknown> | null | undefined,
 ): Prisma.JsonObject {
-  const merged = { ...(present as Prisma.JsonObject) }
+  const merged = new Map(Object.entries(present as Prisma.JsonObject))
   for (const [key, value] of Object.entries(given ?? {})) {
-    if (value === null) delete merged[key]
-    else if (value !== undefined) merged[storable(key)] = storableJson(value as Prisma.JsonValue)
+    if (value === null) merged.delete(key)
+    else if (value !== undefined) merged.set(storable(key), storableJson(value as Prisma.JsonValue))
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 function storableJson(value: Prisma.JsonValue): Prisma.JsonValue {

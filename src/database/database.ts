@@ -87,6 +87,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     const client = await pool.connect()
     let announced = false
     let broken: Error | undefined
+    // The pool listens to idle clients only, and an error without a listener would end the process.
+    const lost = (error: Error) => {
+      broken = error
+    }
+    client.on('error', lost)
     try {
       await client.query('begin')
       const result = await work({
@@ -105,6 +110,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       })
       throw error
     } finally {
+      client.off('error', lost)
       client.release(broken)
     }
   }
@@ -146,12 +152,19 @@ function isUnstorable(error: unknown): boolean {
   )
 }
 
+/** The database could not be reached, or the connection broke before it answered. */
+function isUnreachable(error: unknown): boolean {
+  const { code, message = '' } = error as NodeJS.ErrnoException
+  return (
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code ?? '') ||
+    /^(timeout exceeded|Connection terminated|Client has encountered)/.test(message)
+  )
+}
+
 function translate(error: unknown): never {
   if (isUnstorable(error)) {
     throw new ValidationError('input', 'A text is too long, or has characters that cannot be stored.')
   }
-  const noConnection =
-    error instanceof Error && error.message.startsWith('timeout exceeded when trying to connect')
-  if (noConnection || overloaded.has(sqlState(error) ?? '')) throw new OverloadedError()
+  if (isUnreachable(error) || overloaded.has(sqlState(error) ?? '')) throw new OverloadedError()
   throw error
 }

@@ -7,6 +7,7 @@ import { createYoga, type Plugin } from 'graphql-yoga'
 import { contextFor } from '../../schema/context.js'
 import { schema } from '../../schema/schema.js'
 import type { App } from '../app.js'
+import { OverloadedError } from '../errors.js'
 import { agentBehind, type Caller } from './bearer.js'
 import { renderGraphiql } from './graphiql.js'
 import { graphqlFault, type Report, shownErrors } from './shownErrors.js'
@@ -126,6 +127,10 @@ function router(app: App, serve: express.RequestHandler, report: Report): Router
     }
     if (error.status && error.status < 500) {
       return graphqlFault(response, error.status, 'BAD_REQUEST', 'The body is not readable JSON.')
+    }
+    if (error instanceof OverloadedError) {
+      response.setHeader('Retry-After', '1')
+      return graphqlFault(response, 503, error.code, error.message)
     }
     report(error as Error)
     graphqlFault(response, 500, 'INTERNAL', 'Unexpected error')

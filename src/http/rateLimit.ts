@@ -25,6 +25,21 @@ export function limited(limit: number, refuse: Refuse): RequestHandler {
   })
 }
 
+/** Limits tries of wrong tokens a minute, per address: each costs a look-up, and none has a limit of its own. */
+export function limitedGuesses(limit: number, refuse: Refuse): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit,
+    standardHeaders: false,
+    legacyHeaders: false,
+    skipSuccessfulRequests: true,
+    requestWasSuccessful: (_, response) => response.statusCode !== 401,
+    keyGenerator: (request) => request.ip ?? '',
+    validate: { keyGeneratorIpFallback: false },
+    handler: (_, response, next) => refuse(Number(response.getHeader('Retry-After') ?? 60), response, next),
+  })
+}
+
 /** The refusal in GraphQL's form. */
 export const refuseGraphql: Refuse = (seconds, response) =>
   graphqlFault(response, 429, 'RATE_LIMITED', tooMany(seconds))

@@ -29,8 +29,9 @@ export function serveSockets(
 ): { stop(): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame })
   server.on('upgrade', (request, socket, head) => {
-    if (new URL(request.url ?? '/', 'http://host').pathname !== '/graphql')
-      return refuse(socket, '404 Not Found')
+    // Nobody else listens yet, and an error without a listener would end the process.
+    socket.on('error', () => socket.destroy())
+    if (request.url?.split('?')[0] !== '/graphql') return refuse(socket, '404 Not Found')
     const { origin, host } = request.headers
     if (origin && !options.corsOrigins.includes(origin) && hostOf(origin) !== host)
       return refuse(socket, '403 Forbidden')

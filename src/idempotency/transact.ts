@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { Actor } from '../actor.js'
 import type { Database, Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { ValidationError } from '../errors.js'
 
-/** A call that may be repeated: which mutation, the caller's key, and the input that the key stands for. */
+/** A call that may be repeated: which mutation, the caller's key, and a fingerprint of the input it stands for. */
 export interface RepeatableCall {
   mutation: string
   key: string
-  input: unknown
+  inputHash: Buffer
 }
 
 /** The call was made before: the ids of what it made then, by the result's field names. */
@@ -32,17 +31,16 @@ export async function transact<Result extends object>(
 ): Promise<Result | Repeat> {
   if (!call) return db.transaction(work)
   const who = actorKey(actor)
-  const hash = createHash('sha256').update(canonical(call.input)).digest()
 
   return db.transaction<Result | Repeat>(async (tx) => {
-    const [mine] = await tx.query(take, [who, call.mutation, call.key, hash, tx.now])
+    const [mine] = await tx.query(take, [who, call.mutation, call.key, call.inputHash, tx.now])
     if (!mine) {
       const [first] = await tx.query<{ inputHash: Buffer; result: Record<string, string> }>(find, [
         who,
         call.mutation,
         call.key,
       ])
-      if (!first?.inputHash.equals(hash)) {
+      if (!first?.inputHash.equals(call.inputHash)) {
         throw new ValidationError(
           'idempotencyKey',
           'This key was used before with other input. Take a new key for a new change.',
@@ -69,15 +67,6 @@ function idsOf(result: object): Record<string, string> {
     if (value && typeof value === 'object' && typeof value.id === 'string') ids[name] = value.id
   }
   return ids
-}
-
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner) && !(inner instanceof Date)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }
 
 const take = statement(

@@ -66,6 +66,8 @@ export function createFinIntegration(
     await tx.query(insertClient, [newId(), id, clientId, secretHash(clientSecret)])
     await tx.query(insertListener, [newId(), id, await newestPosition(tx)])
     if (ready.staticToken) {
+      const [taken] = await tx.query(tokenExists, [secretHash(ready.staticToken)])
+      if (taken) throw new ValidationError('staticToken', 'This token is in use. Take a new one.')
       await mintToken(
         tx,
         { kind: 'FIN', name: 'fixed', integrationId: id, scopes: [...tokenScopes] },
@@ -95,11 +97,15 @@ function check(input: NewFinIntegration): NewFinIntegration & { webhookBaseUrl: 
   if (input.staticToken && /\s/.test(input.staticToken)) {
     throw new ValidationError('staticToken', 'A token has no spaces.')
   }
+  const webhookKey = input.webhookKey.trim()
+  if (!/^[\x20-\x7e]+$/.test(webhookKey)) {
+    throw new ValidationError('webhookKey', 'A key has letters, digits and signs that a header can carry.')
+  }
   const webhookBaseUrl = (input.webhookBaseUrl ?? hosts[input.region]).replace(/\/+$/, '')
   if (!URL.canParse(webhookBaseUrl) || !/^https?:$/.test(new URL(webhookBaseUrl).protocol)) {
     throw new ValidationError('webhookBaseUrl', 'This is not an http(s) address.')
   }
-  return { ...input, webhookBaseUrl }
+  return { ...input, webhookKey, webhookBaseUrl }
 }
 
 /** Fin's own account in the helpdesk. */
@@ -144,6 +150,8 @@ async function insertIntegration(
     throw new ValidationError('inboxId', 'This inbox has an active Fin integration already.')
   }
 }
+
+const tokenExists = statement('token.exists', 'select 1 from token where hash = $1')
 
 const botAgent = statement(
   'agent.bot',

@@ -37,7 +37,8 @@ export function receiveMessage(
   return transact(db, by, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, by, input.conversationId)
     const first = await receivedBefore(tx, by, input.objectId)
-    return first ? { message: first, conversation: before } : receive(tx, by, before, input, content)
+    const isRepeat = first?.conversationId === before.id
+    return isRepeat ? { message: first, conversation: before } : receive(tx, by, before, input, content)
   })
 }
 
@@ -61,17 +62,12 @@ export async function receive(
     objectId: input.objectId,
     integrationId: by.kind === 'INTEGRATION' ? by.integrationId : null,
   })
-  if (!message && opening && by.kind === 'INTEGRATION') {
-    // Another conversation has it; a conversation without its first message would be worse than a second copy.
-    const detail = `object_id ${input.objectId} of the first message belongs to another conversation`
-    await recordForIntegration(tx, by.integrationId, before.id, 'DIFFERENT_REPEAT', detail)
-    return receive(tx, by, before, { ...input, objectId: null }, content, true)
-  }
-  // Two conversations were sent a message with the same object id at the same moment.
   if (!message) {
-    const first = await receivedBefore(tx, by, input.objectId)
-    if (!first) throw new Error('A message was neither inserted nor found.')
-    return { message: first, conversation: before }
+    if (by.kind !== 'INTEGRATION' || !input.objectId) throw new Error('A message was not inserted.')
+    // A message of another conversation has it; nothing that was said may be dropped for that.
+    const detail = `object_id ${input.objectId} belongs to a message of another conversation`
+    await recordForIntegration(tx, by.integrationId, before.id, 'DIFFERENT_REPEAT', detail)
+    return receive(tx, by, before, { ...input, objectId: null }, content, opening)
   }
   const isPublic = visibility === 'PUBLIC'
   const reopens = !fromFin && ['RESOLVED', 'CLOSED', 'ENDED'].includes(before.status)

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { App } from '../app.js'
+import { OverloadedError } from '../errors.js'
 import { publicId } from '../ids.js'
 import { acknowledge, type Tried } from './acknowledge.js'
 import { type Claimed, claimDeliveries } from './claim.js'
@@ -53,9 +54,14 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
     try {
       await acknowledge(app.db, done)
     } catch (error) {
-      // Kept for the next wake; should that be too late, the lease ends and the delivery is sent again.
-      tries.push(...done)
-      throw error
+      if (error instanceof OverloadedError) {
+        // Kept for the next wake; should that be too late, the lease ends and the delivery is sent again.
+        tries.push(...done)
+        throw error
+      }
+      report(error as Error)
+      // One that cannot be recorded must not hold up the others.
+      for (const tried of done) await acknowledge(app.db, [tried]).catch(report)
     }
     for (const { delivery } of done) count(delivery, -1)
     claiming.wake()

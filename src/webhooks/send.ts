@@ -1,4 +1,5 @@
 import type { Secrets } from '../secrets.js'
+import { storable } from '../text.js'
 import { RefusedReceiver } from './address.js'
 import type { Receivers } from './receivers.js'
 
@@ -84,5 +85,5 @@ function explain(error: unknown): string {
 
 function noteOf(text: string, key: string): string {
   const redacted = key ? text.replaceAll(key, '[key]') : text
-  return redacted.replaceAll('\0', '').slice(0, noteLength)
+  return storable(redacted.slice(0, noteLength))
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { createConnection } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { secretHash } from '../../src/token/mint.js'
@@ -169,6 +171,42 @@ describe('a WebSocket', () => {
   })
 })
 
+test('no upgrade request and no lost connection ends the process', async () => {
+  const { port } = new URL(server.url)
+  const answers = await Promise.all(
+    ['//', '/other', '/graphql', '*', 'http://[', '/graphql?%'].map(
+      (target) =>
+        new Promise<string>((resolve) => {
+          const socket = createConnection(Number(port), 'localhost')
+          let answer = ''
+          socket.on('data', (part) => {
+            answer += part
+            socket.resetAndDestroy()
+          })
+          socket.on('close', () => resolve(answer))
+          socket.write(
+            `GET ${target} HTTP/1.1\r\nHost: x\r\nOrigin: http://evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+          )
+        }),
+    ),
+  )
+  expect(answers.map((answer) => /^HTTP\/1.1 4\d\d/.test(answer))).toEqual(answers.map(() => true))
+
+  const { db } = server.app
+  const suicide = { name: 'test.terminate', text: 'select pg_terminate_backend(pg_backend_pid())' }
+  await expect(db.transaction((tx) => tx.query(suicide, []))).rejects.toThrow('busy')
+  const waiting = db.transaction(async (tx) => {
+    const [{ pid }] = (await tx.query({ name: 'test.pid', text: 'select pg_backend_pid() as pid' }, [])) as [
+      { pid: number },
+    ]
+    await db.query({ name: 'test.kill', text: 'select pg_terminate_backend($1)' }, [pid])
+    await tx.query({ name: 'test.again', text: 'select pg_sleep(0)' }, [])
+  })
+  await expect(waiting).rejects.toThrow('busy')
+  expect((await server.graphql('{ viewer { __typename } }')).status).toBe(200)
+  server.faults.splice(0)
+})
+
 test('an open WebSocket loses the rights that its token loses', async () => {
   const inboxId = await server.inbox()
   const conversationId = await server.conversation(inboxId)
@@ -209,4 +247,10 @@ test('health: alive, ready, metrics', async () => {
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
   expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('event_log_position')
+})
+
+test('wrong tokens are limited per address, whichever they are', async () => {
+  const guess = () => server.graphql('{ viewer { __typename } }', {}, randomUUID())
+  const answers = await Promise.all(Array.from({ length: 60 }, guess))
+  expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([401, 429]))
 })

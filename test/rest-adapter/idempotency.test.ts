@@ -109,4 +109,16 @@ describe.each(variants)('%s', (variant) => {
     )
     expect(pairs).toHaveLength(1)
   })
+
+  test('a message whose object_id a message of another conversation has is stored all the same', async () => {
+    const [first, second] = [await client.open(), await client.open()]
+    const taken = objectId()
+    const say = (conversation_id: string) =>
+      client.call('createMessage', { conversation_id, body: 'Hello', object_id: taken })
+    const there = await say(first.conversation.id)
+    const here = await say(second.conversation.id)
+    expect(here).toMatchObject({ conversation_id: second.conversation.id, body: 'Hello' })
+    expect(here.id).not.toBe(there.id)
+    expect((await say(first.conversation.id)).id).toBe(there.id)
+  })
 })

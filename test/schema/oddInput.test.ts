@@ -84,6 +84,10 @@ test.each([
     'a cursor with a year 200,000',
     `{ conversations(after: "${cursor('conversations LAST_ACTIVITY true|6200000000000000|01890000-0000-7000-8000-000000000000')}") { nodes { id } } }`,
   ],
+  [
+    'a cursor before all time',
+    `{ conversations(after: "${cursor('conversations LAST_ACTIVITY true|-8640000000000000|01890000-0000-7000-8000-000000000000')}") { nodes { id } } }`,
+  ],
   ['an event cursor of nothing', '{ events(after: "nonsense") { nodes { type } } }'],
   [
     'a date that is none',
@@ -98,6 +102,36 @@ test.each([
   expect(status).toBeLessThan(500)
   expect(errors?.[0]?.extensions?.code).not.toBe('INTERNAL')
   expect(server.faults.splice(0)).toEqual([])
+})
+
+test('JSON nested too deep is refused', async () => {
+  const deep = JSON.parse(`${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`)
+  const { errors, status } = await server.graphql(
+    'mutation ($id: ID!, $json: JSONObject!) { updateConversation(input: { conversationId: $id, attributes: $json }) { __typename } }',
+    { id: conversationId, json: deep },
+  )
+  expect(status).toBeLessThan(500)
+  expect(errors?.[0]?.message).toMatch(/nested at most 100 deep/)
+  expect(server.faults.splice(0)).toEqual([])
+})
+
+test('a filter with an empty id finds nothing', async () => {
+  const { conversations, events } = await server.must(
+    '{ conversations(filter: { inboxId: "" }) { nodes { id } } events(filter: { conversationId: "" }) { nodes { type } } }',
+  )
+  expect([conversations.nodes, events.nodes]).toEqual([[], []])
+})
+
+test('who revokes the token they ask with is told that it is revoked', async () => {
+  const { token } = await server.agent('Leaver', [inboxId])
+  const { apiTokens } = await server.must('{ apiTokens { id } }', {}, token)
+  const { revokeApiToken } = await server.must(
+    'mutation ($id: ID!) { revokeApiToken(input: { tokenId: $id }) { __typename ... on RevokeApiTokenPayload { token { revokedAt } } } }',
+    { id: apiTokens[0].id },
+    token,
+  )
+  expect(revokeApiToken.token.revokedAt).toMatch(/Z$/)
+  expect((await server.graphql('{ viewer { __typename } }', {}, token)).status).toBe(401)
 })
 
 function cursor(text: string): string {

@@ -163,3 +163,15 @@ test('where private addresses are not allowed nothing is sent to one', async () 
     await strict.stop()
   }
 })
+
+test('an answer cut in the middle of an emoji is recorded, and holds nothing up', async () => {
+  const receiver = await startReceiver(answers(500, {}, `${'a'.repeat(499)}😀 and more`))
+  const { conversation, reply, settled, attempts } = await connect(server, receiver)
+  await reply(await conversation())
+  await receiver.arrival(1)
+  await eventually(async () => expect(await attempts()).toMatchObject([{ statusCode: 500 }]))
+  receiver.reply = accepted
+  clock.advance(5_000)
+  await receiver.arrival(2)
+  await settled('DELIVERED')
+})
