@@ -119,7 +119,7 @@ function listing(filter: ConversationFilter, narrowed: boolean, page: Conversati
 }
 
 function shape(rows: Record<string, unknown>[]): ConversationView[] {
-  return rows.map((row) => nest(row) as unknown as ConversationView)
+  return rows.map((row) => nest<ConversationView>(row))
 }
 
 const select = `select ${columns('c', Prisma.ConversationScalarFieldEnum)},

@@ -20,7 +20,7 @@ export function columns(alias: string, fields: Record<string, string>, into?: st
 }
 
 /** Turns `{"assignee.id": …}` of one row into `{assignee: {id: …}}`; an object whose id is null becomes null. */
-export function nest(row: Record<string, unknown>): Record<string, unknown> {
+export function nest<Row>(row: Record<string, unknown>): Row {
   const out: Record<string, unknown> = {}
   for (const key in row) {
     const dot = key.indexOf('.')
@@ -37,7 +37,7 @@ export function nest(row: Record<string, unknown>): Record<string, unknown> {
     const value = out[key]
     if (value && typeof value === 'object' && 'id' in value && value.id === null) out[key] = null
   }
-  return out
+  return out as Row
 }
 
 function snakeCase(field: string): string {

@@ -32,7 +32,7 @@ export async function readMessages(
   const rows = range.afterId
     ? await db.query<Record<string, unknown>>(since, [...values, range.afterId])
     : await db.query<Record<string, unknown>>(range.fromEnd ? last : first, values)
-  return rows.map((row) => nest(row) as unknown as MessageView)
+  return rows.map((row) => nest<MessageView>(row))
 }
 
 /** Those in conversations the actor may see, in no order. */
@@ -42,7 +42,7 @@ export async function findMessages(
   ids: readonly string[],
 ): Promise<MessageView[]> {
   const rows = await db.query<Record<string, unknown>>(byIds, [ids, actor.inboxIds])
-  return rows.map((row) => nest(row) as unknown as MessageView)
+  return rows.map((row) => nest<MessageView>(row))
 }
 
 const select = `select ${columns('m', Prisma.MessageScalarFieldEnum)}, ${columns('a', agentFields, 'authorAgent')},
