@@ -1,8 +1,10 @@
 import { styleText } from 'node:util'
+import { check } from './check/program.js'
 import { type Emulator, startEmulator } from './emulator.js'
 import { help } from './help.js'
 import { reason } from './helpdeskError.js'
 import { OptionsError, readOptions } from './options.js'
+import { play } from './play/program.js'
 import { line } from './print.js'
 
 await main().catch((error) => {
@@ -12,6 +14,13 @@ await main().catch((error) => {
 })
 
 async function main(): Promise<void> {
+  const [command, ...rest] = process.argv.slice(2)
+  if (command === 'check') process.exitCode = await check(rest, process.env)
+  else if (command === 'play') process.exitCode = await play(rest, process.env)
+  else await serve()
+}
+
+async function serve(): Promise<void> {
   const options = readOptions(process.argv.slice(2), process.env)
   if (!options) {
     console.log(help)
