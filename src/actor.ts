@@ -27,6 +27,10 @@ export interface IntegrationActor extends Reach {
   /** The agent that stands for Fin. */
   agentId: string
   inboxId: string
+  /** Whether private notes are within its view. */
+  seesNotes: boolean
+  /** Whether an e-mail address alone may recognise an end-user. */
+  bindsByEmail: boolean
 }
 
 /** Graphdesk itself, for timers. */

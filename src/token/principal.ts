@@ -41,6 +41,8 @@ interface Row {
   isBot: boolean
   integrationId: string | null
   inboxId: string | null
+  seesNotes: boolean
+  bindsByEmail: boolean
   inboxIds: string[]
 }
 
@@ -54,6 +56,8 @@ async function look(db: Database, token: string): Promise<Actor | null> {
       integrationId: row.integrationId,
       agentId,
       inboxId: row.inboxId,
+      seesNotes: row.seesNotes,
+      bindsByEmail: row.bindsByEmail,
       inboxIds: [row.inboxId],
     }
   }
@@ -73,6 +77,7 @@ const find = statement(
   'token.principal',
   `select t.id as "tokenId", t.kind, t.scopes, a.id as "agentId", a.name, a.role, a.is_bot as "isBot",
           f.id as "integrationId", f.inbox_id as "inboxId",
+          f.sends_notes as "seesNotes", f.email_binding = 'BIND' as "bindsByEmail",
           case when f.id is not null then '{}'
                when a.role = 'ADMIN' then array(select i.id from inbox i)
                else array(select m.inbox_id from inbox_member m where m.agent_id = a.id) end as "inboxIds"

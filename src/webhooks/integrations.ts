@@ -8,6 +8,7 @@ export interface Connected extends Receiver {
   integrationId: string
   agentId: string
   inboxId: string
+  seesNotes: boolean
   /** Active, and without a fault to be mended first. */
   sends: boolean
 }
@@ -17,14 +18,23 @@ export function connectedIntegrations(db: Queryable): Promise<Connected[]> {
 }
 
 /** Its rights are its inbox. */
-export function actorOf({ integrationId, agentId, inboxId }: Connected): IntegrationActor {
-  return { kind: 'INTEGRATION', integrationId, agentId, inboxId, inboxIds: [inboxId] }
+export function actorOf({ integrationId, agentId, inboxId, seesNotes }: Connected): IntegrationActor {
+  return {
+    kind: 'INTEGRATION',
+    integrationId,
+    agentId,
+    inboxId,
+    seesNotes,
+    bindsByEmail: false,
+    inboxIds: [inboxId],
+  }
 }
 
 const connected = statement(
   'integration.connected',
   `select id as "integrationId", agent_id as "agentId", inbox_id as "inboxId", identifier,
           webhook_base_url as "webhookBaseUrl", webhook_key as "webhookKey",
+          sends_notes as "seesNotes",
           state = 'ACTIVE' and fault is null as sends
      from fin_integration where archived_at is null order by id`,
 )
