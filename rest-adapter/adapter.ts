@@ -27,7 +27,7 @@ export async function finApi(app: App, execute: Execute, { report, limit }: FinA
   const handlers = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [
       name,
-      handlerOf(app, operation, prepare(name, operation, execute)),
+      handlerOf(operation, prepare(name, operation, execute)),
     ]),
   )
   const identify = (request: Request) => integrationBehind(app, request.headers.authorization)

@@ -1,24 +1,27 @@
-import { identifier, object, text, time } from './fields.js'
-import type { FinRequest } from './operation.js'
+import { storedId } from '../src/ids.js'
+import { type Reading, text } from './fields.js'
 
 /** A message as Fin sends it, alone or within a new conversation, as the schema's ReceivedMessageInput. */
-export function messageInput(message: Record<string, unknown>, request: FinRequest) {
-  const { visibility, created_at, attachments } = message
-  const sentAt = time(created_at)
-  if (created_at != null && !sentAt) request.tolerate('created_at is not a time: the time of arrival counts')
-  if (visibility != null && visibility !== 'public' && visibility !== 'private') {
-    request.tolerate('visibility is neither public nor private: it is read as public')
-  }
+export function messageInput(message: Reading) {
+  message.choice('message_type', ['comment'])
   return {
-    author: object(message.author)?.user_type === 'agent' ? 'FIN' : 'END_USER',
-    visibility: visibility === 'private' ? 'PRIVATE' : 'PUBLIC',
-    body: text(message.body),
-    attachments: Array.isArray(attachments) ? attachments.map(attachmentInput) : null,
-    objectId: identifier(message.object_id),
-    sentAt,
+    author: authorOf(message.inner('author')),
+    visibility: message.choice('visibility', ['public', 'private']) === 'private' ? 'PRIVATE' : 'PUBLIC',
+    body: message.text('body'),
+    attachments: message.items('attachments')?.map(attachmentInput),
+    objectId: message.identifier('object_id'),
+    sentAt: message.time('created_at'),
   }
 }
 
-function attachmentInput({ url, filetype, filename }: Record<string, unknown>) {
-  return { url, filetype: text(filetype), filename: text(filename) }
+/** Who it is does not matter: a conversation has one end-user, and Fin is one agent. */
+function authorOf(author: Reading): 'FIN' | 'END_USER' {
+  const kind = author.choice('user_type', ['end_user', 'agent'])
+  const isAgent = kind === 'agent' || (kind === null && storedId('Agent', author.identifier('id') ?? ''))
+  return isAgent ? 'FIN' : 'END_USER'
+}
+
+/** Only the address must be right; what is wrong with it is found where attachments are checked. */
+function attachmentInput(file: Reading) {
+  return { url: text(file.given.url) ?? '', filetype: file.text('filetype'), filename: file.text('filename') }
 }

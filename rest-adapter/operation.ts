@@ -1,11 +1,16 @@
+import type { UnreadValue } from '../src/integration/log.js'
+import type { Reading } from './fields.js'
+
 export type Variables = Record<string, unknown>
 
 /** A request of either variant: what it says, wherever it says it. */
 export interface FinRequest {
   /** The query of a GET, else the body; already valid by the contract. */
   parameters: Record<string, unknown>
-  /** Notes something odd that was read as missing, for those who run the integration. */
-  tolerate(oddity: string): void
+  /** The same, read tolerantly. */
+  read: Reading
+  /** What could not be read; complete once all is read. Goes into a mutation's input, to be kept with the change. */
+  unread: readonly UnreadValue[]
 }
 
 /** One of the nine operations: a GraphQL document, and the way there and back. */

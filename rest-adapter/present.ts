@@ -19,8 +19,18 @@ export function presentEndUser({ id, name, email, photoUrl, attributes }: EndUse
     name,
     email: fits('email', email) ? email : null,
     photo_url: fits('uri', photoUrl) ? photoUrl : null,
-    attributes,
+    attributes: presentAttributes(attributes),
   }
+}
+
+/** Fin is shown texts, numbers and booleans: of anything else the JSON. */
+function presentAttributes(attributes: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [
+      key,
+      typeof value === 'object' ? JSON.stringify(value) : value,
+    ]),
+  )
 }
 
 export interface Agent {
@@ -73,7 +83,7 @@ export function presentConversation(conversation: Conversation) {
     user: presentEndUser(endUser),
     title,
     tags: tags.map((tag) => tag.name),
-    attributes,
+    attributes: presentAttributes(attributes),
     assignee: assignee && presentAgent(assignee),
     created_at: createdAt,
     updated_at: updatedAt,

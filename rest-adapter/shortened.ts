@@ -1,5 +1,4 @@
-import { text, texts } from './fields.js'
-import type { FinRequest } from './operation.js'
+import { type Reading, text } from './fields.js'
 
 // Refused for its length, a value would come again and fail every sync of its conversation.
 
@@ -8,14 +7,20 @@ const longestTag = 100
 const mostTags = 50
 
 /** A title, cut where it is too long. */
-export function shortTitle(value: unknown): string | null {
-  return text(value)?.slice(0, longestTitle) ?? null
+export function shortTitle(read: Reading): string | null {
+  const title = read.text('title')?.trim() || null
+  if (!title || title.length <= longestTitle) return title
+  read.note('title', title, `is longer than ${longestTitle} characters: it was cut`)
+  return title.slice(0, longestTitle)
 }
 
-/** Tags without those that are too long or too many. */
-export function fewTags(value: unknown, { tolerate }: FinRequest): string[] | null {
-  const given = texts(value)
-  const taken = given?.filter((tag) => tag.length <= longestTag).slice(0, mostTags) ?? null
-  if (taken?.length !== given?.length) tolerate('tags has too many or too long ones: they are left out')
-  return taken
+/** Tags without those that cannot be one. */
+export function fewTags(read: Reading): string[] | null {
+  const given = read.list('tags')
+  if (!given) return null
+  const taken = given.map(text).filter((tag) => tag !== null && tag.length <= longestTag) as string[]
+  const few = taken.slice(0, mostTags)
+  if (few.length < given.length)
+    read.note('tags', given, 'has too many, too long or odd ones: they were left out')
+  return few
 }

@@ -12,6 +12,7 @@ import { ConversationStatusEnum, PriorityEnum } from './enums.js'
 import { ReceivedMessageInput } from './message.js'
 import { mutation } from './mutation.js'
 import { argumentId, optionalId } from './node.js'
+import { UnreadValueInput } from './unread.js'
 
 const conversation = { conversation: 'Conversation' } as const
 
@@ -29,6 +30,10 @@ mutation('openConversation', {
     attributes: t.field({ type: 'JSONObject', description: 'What is known of the matter.' }),
     objectId: t.string({ description: "The integration's own id of it: a repeat gives the first." }),
     message: t.field({ type: ReceivedMessageInput, required: true, description: 'Its first message.' }),
+    unread: t.field({
+      type: [UnreadValueInput],
+      description: 'What of the call could not be read; for integrations.',
+    }),
   }),
   changes: { conversation: 'Conversation', message: 'Message' },
   run: (input, { app, actor }, call) =>
@@ -162,7 +167,12 @@ mutation('handBackToFin', {
 const EndUserChanges = builder.inputType('EndUserChangesInput', {
   description: 'What an integration learnt of an end-user; what is left out stays.',
   fields: (t) => ({
+    id: t.string({
+      description:
+        "Who it is, by our id or the integration's own: somebody else than before was merged with them.",
+    }),
     name: t.string({ description: 'Their name.' }),
+    email: t.string({ description: 'Their address; never replaces what others than the integration said.' }),
     photoUrl: t.string({ description: 'A picture.' }),
     attributes: t.field({ type: 'JSONObject', description: 'Merged by key; null removes a key.' }),
   }),
@@ -183,6 +193,10 @@ mutation('syncConversation', {
       description: 'Up to when the end-user has read; never goes back.',
     }),
     endUser: t.field({ type: EndUserChanges, description: 'What was learnt of the end-user.' }),
+    unread: t.field({
+      type: [UnreadValueInput],
+      description: 'What of the call could not be read; for integrations.',
+    }),
   }),
   changes: conversation,
   run: (input, { app, actor }, call) => {

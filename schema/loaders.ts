@@ -4,6 +4,7 @@ import { type AgentView, agentsByIds, findAgents } from '../src/agent/access.js'
 import type { App } from '../src/app.js'
 import { type ConversationView, findConversations } from '../src/conversation/read.js'
 import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
+import { suspectedDuplicates } from '../src/endUser/duplicates.js'
 import type { Team } from '../src/generated/prisma/client.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
 import { teamsByIds } from '../src/team/access.js'
@@ -18,6 +19,8 @@ export interface Loaders {
   /** For an id that stands on something the actor already sees. */
   namedAgent: Load<string, AgentView | null>
   namedTeam: Load<string, Team | null>
+  /** The ids of those who may be the same person as an end-user the actor already sees. */
+  duplicates: Load<string, string[]>
   messages: Load<{ conversationId: string; range: MessageRange }, MessageView[]>
 }
 
@@ -35,24 +38,40 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
   return {
     conversation: batched(visible((asking, ids) => findConversations(app.db, asking, ids))),
     message: batched(visible((asking, ids) => findMessages(app.db, asking, ids))),
-    endUser: batched(visible((asking, ids) => findEndUsers(app.db, asking, ids))),
+    endUser: batched(async (ids) => {
+      const asking = actor()
+      const found = asking ? await findEndUsers(app.db, asking, unique(ids)) : []
+      const byAskedId = new Map(found.map((endUser) => [endUser.askedId, endUser]))
+      return ids.map((id) => byAskedId.get(id) ?? null)
+    }),
+    duplicates: batched(async (ids) => {
+      const pairs = await suspectedDuplicates(app.db, unique(ids))
+      return ids.map((id) => pairs.filter(({ endUserId }) => endUserId === id).map(({ otherId }) => otherId))
+    }),
     agent: batched(visible((asking, ids) => findAgents(app.db, asking, ids))),
     namedAgent: batched(async (ids: readonly string[]) =>
       inOrder(ids, await agentsByIds(app.db, unique(ids))),
     ),
     namedTeam: batched(async (ids: readonly string[]) => inOrder(ids, await teamsByIds(app.db, unique(ids)))),
-    messages: batched((keys) => messagesOf(app, keys)),
+    messages: batched(async (keys) => {
+      const asking = actor()
+      return asking ? messagesOf(app, asking, keys) : keys.map(() => [])
+    }),
   }
 }
 
 /** One statement for each range asked for, whatever the number of conversations. */
-async function messagesOf(app: App, keys: readonly { conversationId: string; range: MessageRange }[]) {
+async function messagesOf(
+  app: App,
+  actor: Actor,
+  keys: readonly { conversationId: string; range: MessageRange }[],
+) {
   const found = new Map<string, Promise<Map<string, MessageView[]>>>()
   for (const { range } of keys) {
     const shape = JSON.stringify(range)
     if (found.has(shape)) continue
     const ids = keys.filter((key) => JSON.stringify(key.range) === shape).map((key) => key.conversationId)
-    found.set(shape, readMessages(app.db, unique(ids), range).then(byConversation))
+    found.set(shape, readMessages(app.db, actor, unique(ids), range).then(byConversation))
   }
   return Promise.all(
     keys.map(

@@ -12,6 +12,7 @@ import { EndUser } from './endUser.js'
 import { VisibilityEnum } from './enums.js'
 import { mutation } from './mutation.js'
 import { argumentId, findable, idOf, Node } from './node.js'
+import { UnreadValueInput } from './unread.js'
 
 const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
   description: 'A file beside a message.',
@@ -148,7 +149,7 @@ export const ReceivedMessageInput = builder.inputType('ReceivedMessageInput', {
     author: t.field({ type: AuthorKind, description: 'END_USER when left out.' }),
     visibility: t.field({ type: VisibilityEnum, description: 'PUBLIC when left out.' }),
     body: t.string({ description: 'HTML; sanitised.' }),
-    attachments: t.field({ type: [AttachmentInput], description: 'At most 50.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
     objectId: t.string({ description: "The integration's own id of it: a repeat gives the first." }),
     sentAt: t.field({ type: 'DateTime', description: 'When it was written; now when left out.' }),
   }),
@@ -167,7 +168,7 @@ for (const [name, add, description] of [
     input: (t) => ({
       conversationId: t.id({ required: true, description: 'The conversation.' }),
       body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
-      attachments: t.field({ type: [AttachmentInput], description: 'At most 50.' }),
+      attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
     }),
     versioned: true,
     changes: { message: 'Message', conversation: 'Conversation' },
@@ -187,6 +188,10 @@ mutation('receiveMessage', {
   input: (t) => ({
     conversationId: t.id({ required: true, description: 'The conversation.' }),
     message: t.field({ type: ReceivedMessageInput, required: true, description: 'What was said.' }),
+    unread: t.field({
+      type: [UnreadValueInput],
+      description: 'What of the call could not be read; for integrations.',
+    }),
   }),
   changes: { message: 'Message', conversation: 'Conversation' },
   run: (input, { app, actor }, call) =>
@@ -197,6 +202,7 @@ mutation('receiveMessage', {
         ...input.message,
         author: input.message.author ?? 'END_USER',
         conversationId: argumentId('Conversation', input.conversationId),
+        unread: input.unread,
       },
       call,
     ),

@@ -1,5 +1,5 @@
 import { GraphQLScalarType } from 'graphql'
-import { DateTimeISOResolver, JSONObjectResolver } from 'graphql-scalars'
+import { DateTimeISOResolver, JSONObjectResolver, JSONResolver } from 'graphql-scalars'
 import { builder } from './builder.js'
 
 const deepest = 100
@@ -30,6 +30,11 @@ function isDeeper(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
+
+builder.addScalarType(
+  'JSON',
+  new GraphQLScalarType({ ...JSONResolver.toConfig(), name: 'JSON', description: 'Any JSON value.' }),
+)
 
 builder.scalarType('EventCursor', {
   description:

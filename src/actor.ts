@@ -87,6 +87,11 @@ export function requireIntegration(actor: Actor | null): IntegrationActor {
   return actor
 }
 
+/** Whether private notes are within someone's view. */
+export function seesNotes(actor: Actor): boolean {
+  return actor.kind !== 'INTEGRATION' || actor.seesNotes
+}
+
 /** Refuses nobody and tokens that may only read; for what agents and integrations both do. */
 export function requireWriter(actor: Actor | null): Actor {
   return actor?.kind === 'AGENT' || !actor ? requireAgent(actor) : actor

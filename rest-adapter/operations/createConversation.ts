@@ -1,4 +1,4 @@
-import { identifier, object, text } from '../fields.js'
+import { object, type Reading } from '../fields.js'
 import { messageInput } from '../messageInput.js'
 import type { Operation } from '../operation.js'
 import {
@@ -28,18 +28,19 @@ export const createConversation: Operation<Data> = {
   } ${conversationFragment} ${messageFragment} ${endUserFragment} ${agentFragment} ${refusalFragment}`,
   creates: true,
   variables(request) {
-    const { parameters } = request
-    const message = object(parameters.initial_message) ?? {}
-    const user = userOf(parameters, message)
+    const { read, unread } = request
+    const message = read.inner('initial_message')
+    const user = endUserInput(read, message)
     return {
       input: {
-        endUserId: identifier(user.id),
-        endUser: endUserInput(user),
-        title: shortTitle(parameters.title),
+        endUserId: user.objectId,
+        endUser: user,
+        title: shortTitle(read),
         // Their place differs between the variants.
-        attributes: { ...object(message.attributes), ...object(parameters.attributes) },
-        objectId: identifier(parameters.object_id),
-        message: messageInput(message, request),
+        attributes: { ...message.attributes('attributes'), ...read.attributes('attributes') },
+        objectId: read.identifier('object_id'),
+        message: messageInput(message),
+        unread,
       },
     }
   },
@@ -50,24 +51,22 @@ export const createConversation: Operation<Data> = {
   restField: (field) => (/^(body|attachments)/.test(field) ? `initial_message.${field}` : field),
 }
 
-/** By id, or described; the message's author when neither is said. */
-function userOf(parameters: Record<string, unknown>, message: Record<string, unknown>) {
-  const author = object(message.author)
-  return (
-    object(parameters.user) ??
-    (text(parameters.user_id) ? { id: parameters.user_id } : null) ??
-    (author?.user_type === 'agent' ? null : author) ??
-    {}
-  )
-}
-
-/** Who it is when the id is not one of ours: then it is Fin's own, and finds the same end-user next time. */
-function endUserInput(user: Record<string, unknown>) {
+/**
+ * By id, or described; the message's author when neither is said. An id that is not one of ours is Fin's own, and finds
+ * the same end-user next time.
+ */
+function endUserInput(read: Reading, message: Reading) {
+  const id = read.identifier('user_id')
+  const user = read.inner('user')
+  const author = message.inner('author')
+  const ofUser = author.given.user_type !== 'agent'
+  const described = object(read.given.user) || id || !ofUser ? user : author
+  described.choice('user_type', ['end_user'])
   return {
-    name: text(user.name),
-    email: identifier(user.email),
-    photoUrl: text(user.photo_url),
-    attributes: object(user.attributes),
-    objectId: identifier(user.id),
+    name: described.text('name'),
+    email: described.email('email'),
+    photoUrl: described.uri('photo_url'),
+    attributes: described.attributes('attributes'),
+    objectId: described.identifier('id') ?? id ?? (ofUser ? author.identifier('id') : null),
   }
 }

@@ -15,11 +15,8 @@ export const createMessage: Operation<Data> = {
     }
   } ${messageFragment} ${endUserFragment} ${agentFragment} ${refusalFragment}`,
   creates: true,
-  variables: (request) => ({
-    input: {
-      conversationId: request.parameters.conversation_id,
-      message: messageInput(request.parameters, request),
-    },
+  variables: ({ read, unread }) => ({
+    input: { conversationId: read.identifier('conversation_id') ?? '', message: messageInput(read), unread },
   }),
   respond: ({ result }) => presentMessage(result.message, result.conversation.id),
 }

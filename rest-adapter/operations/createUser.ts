@@ -1,4 +1,3 @@
-import { identifier, object, text } from '../fields.js'
 import type { Operation } from '../operation.js'
 import { type EndUser, endUserFragment, presentEndUser } from '../present.js'
 import { refusalFragment } from '../refusal.js'
@@ -8,19 +7,22 @@ interface Data {
 }
 
 export const createUser: Operation<Data> = {
-  document: `mutation CreateUser($endUser: EndUserInput!) {
-    result: createEndUser(input: { endUser: $endUser }) {
+  document: `mutation CreateUser($input: CreateEndUserInput!) {
+    result: createEndUser(input: $input) {
       ... on CreateEndUserPayload { endUser { ...EndUser } }
       ...Refusal
     }
   } ${endUserFragment} ${refusalFragment}`,
   creates: true,
-  variables: ({ parameters: { name, email, object_id, attributes } }) => ({
-    endUser: {
-      name: text(name),
-      email: identifier(email),
-      objectId: identifier(object_id),
-      attributes: object(attributes),
+  variables: ({ read, unread }) => ({
+    input: {
+      endUser: {
+        name: read.text('name'),
+        email: read.email('email'),
+        objectId: read.identifier('object_id'),
+        attributes: read.attributes('attributes'),
+      },
+      unread,
     },
   }),
   respond: ({ result }) => presentEndUser(result.endUser),

@@ -14,6 +14,8 @@ export const updateUser: Operation<Data> = {
     }
   } ${endUserFragment} ${refusalFragment}`,
   creates: false,
-  variables: ({ parameters: { user_id, attributes } }) => ({ input: { endUserId: user_id, attributes } }),
+  variables: ({ parameters: { user_id, attributes }, unread }) => ({
+    input: { endUserId: user_id, attributes, unread },
+  }),
   respond: ({ result }) => presentEndUser(result.endUser),
 }

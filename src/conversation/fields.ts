@@ -13,7 +13,10 @@ export function cleanTitle(title: string | null | undefined): string | null {
   return trimmed === '' ? null : trimmed
 }
 
-/** Sets the given keys and keeps the others; null removes a key. */
+/**
+ * Sets the given keys and keeps the others; null removes a key. A value that is the JSON of the present one is that one:
+ * a client that is shown texts for objects sends texts back.
+ */
 export function mergeAttributes(
   present: Prisma.JsonValue,
   given: Record<string, unknown> | null | undefined,
@@ -21,6 +24,7 @@ export function mergeAttributes(
   const merged = new Map(Object.entries(present as Prisma.JsonObject))
   for (const [key, value] of Object.entries(given ?? {})) {
     if (value === null) merged.delete(key)
+    else if (typeof value === 'string' && JSON.stringify(merged.get(key)) === value) continue
     else if (value !== undefined) merged.set(storable(key), storableJson(value as Prisma.JsonValue))
   }
   return Object.fromEntries(merged)

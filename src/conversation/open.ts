@@ -3,13 +3,15 @@ import type { Database, Queryable, Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { findEndUser } from '../endUser/access.js'
 import { type NewEndUser, recogniseEndUser } from '../endUser/create.js'
-import { changeEndUser } from '../endUser/update.js'
+import { changeEndUserIfFree } from '../endUser/update.js'
 import { NotFoundError, ValidationError } from '../errors.js'
 import { type Conversation, type Message, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
+import { recordUnread, type UnreadValue } from '../integration/log.js'
+import { inputHash, recordDifferentRepeat } from '../integration/repeat.js'
 import { cleanContent } from '../message/insert.js'
-import { type ReceivedMessage, receive, receivedBefore } from '../message/receive.js'
+import { messageHash, type ReceivedMessage, receive, receivedBefore } from '../message/receive.js'
 import type { MessageAdded } from '../message/reply.js'
 import { cleanTitle, mergeAttributes } from './fields.js'
 
@@ -24,6 +26,7 @@ export interface NewConversation {
   /** The integration's own id of it: a repeat gives the first conversation. */
   objectId?: string | null
   message: Omit<ReceivedMessage, 'conversationId'>
+  unread?: readonly UnreadValue[] | null
 }
 
 /**
@@ -41,18 +44,39 @@ export function openConversation(
   const content = cleanContent(input.message)
   const title = cleanTitle(input.title)
   return transact(db, by, call, async (tx): Promise<MessageAdded> => {
+    const hash = inputHash([title, input.attributes ?? {}, messageHash(input.message, content)])
     const first = (await openedBefore(tx, by, input.objectId)) ?? (await openedByMessage(tx, by, input))
-    if (first) return first
+    if (first) return repeated(tx, by, first, input, hash)
     const endUser = await endUserOf(tx, by, inboxId, input)
-    const row = await insertConversation(tx, by, inboxId, endUser.id, title, input)
+    const row = await insertConversation(tx, by, inboxId, endUser.id, title, input, hash)
     if (!row) {
       const other = await openedBefore(tx, by, input.objectId)
       if (!other) throw new Error('A conversation was neither inserted nor found.')
-      return other
+      return repeated(tx, by, other, input, hash)
     }
     const locked = { ...row, assigneeIsBot: row.assigneeId ? true : null }
-    return receive(tx, by, locked, input.message, content, true)
+    const opened = await receive(tx, by, locked, input.message, content, true)
+    if (by.kind === 'INTEGRATION') {
+      const about = { conversationId: row.id, endUserId: row.endUserId }
+      await recordUnread(tx, by.integrationId, about, input.unread)
+    }
+    return opened
   })
+}
+
+async function repeated(
+  tx: Transaction,
+  by: Actor,
+  first: MessageAdded,
+  { objectId, message }: NewConversation,
+  hash: number,
+): Promise<MessageAdded> {
+  const { id: conversationId, inputHash: before } = first.conversation
+  if (by.kind === 'INTEGRATION' && before !== null && before !== hash) {
+    const named = objectId ?? message.objectId ?? ''
+    await recordDifferentRepeat(tx, by.integrationId, { conversationId }, named)
+  }
+  return first
 }
 
 function inboxOf(by: Actor, input: NewConversation): string {
@@ -69,11 +93,16 @@ async function endUserOf(
   input: NewConversation,
 ): Promise<{ id: string }> {
   const known = input.endUserId ? await findEndUser(tx, by, input.endUserId) : null
+  // A conversation must not fail, nor wait, because of what is said of its end-user.
   if (known?.inboxId === inboxId) {
-    if (input.endUser) await changeEndUser(tx, by, known.id, input.endUser)
+    if (input.endUser) await changeEndUserIfFree(tx, by, known.id, input.endUser)
     return known
   }
-  if (input.endUser) return recogniseEndUser(tx, by, inboxId, input.endUser)
+  if (input.endUser) {
+    const endUser = await recogniseEndUser(tx, by, inboxId, input.endUser)
+    await changeEndUserIfFree(tx, by, endUser.id, input.endUser)
+    return endUser
+  }
   if (input.endUserId) throw new NotFoundError('End-user')
   throw new ValidationError('endUser', 'Say whose conversation it is: endUserId or endUser.')
 }
@@ -85,6 +114,7 @@ async function insertConversation(
   endUserId: string,
   title: string | null,
   input: NewConversation,
+  hash: number,
 ): Promise<Conversation | null> {
   const [row] = await tx.query<Conversation>(insert, [
     newId(),
@@ -96,6 +126,7 @@ async function insertConversation(
     tx.now,
     by.kind === 'INTEGRATION' && input.objectId ? by.integrationId : null,
     by.kind === 'INTEGRATION' ? (input.objectId ?? null) : null,
+    by.kind === 'INTEGRATION' ? hash : null,
   ])
   return row ?? null
 }
@@ -129,11 +160,13 @@ async function openedBefore(
 
 const all = columns('c', Prisma.ConversationScalarFieldEnum)
 
+/** For whomever the end-user is merged into, also by a merge that ends just before. */
 const insert = statement(
   'conversation.insert',
   `insert into conversation as c (id, inbox_id, end_user_id, title, attributes, assignee_id, created_at, updated_at,
-                                  last_activity_at, integration_id, object_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $9)
+                                  last_activity_at, integration_id, object_id, input_hash)
+   select $1, $2, coalesce(e.merged_into_id, e.id), $4, $5, $6, $7, $7, $7, $8, $9, $10
+     from (select id, merged_into_id from end_user where id = $3 for key share) e
    on conflict (integration_id, object_id) do nothing
    returning ${all}`,
 )

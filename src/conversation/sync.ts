@@ -1,12 +1,13 @@
 import { type Actor, type IntegrationActor, requireIntegration } from '../actor.js'
 import type { Database, Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
+import { mentioned } from '../endUser/mention.js'
 import { changeEndUser, type EndUserChanges } from '../endUser/update.js'
 import type { NewEvent } from '../events/event.js'
 import type { Conversation } from '../generated/prisma/client.js'
 import type { ConversationStatus } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
-import { recordForIntegration } from '../integration/log.js'
+import { recordForIntegration, recordUnread, type UnreadValue } from '../integration/log.js'
 import { setTags } from '../tag/set.js'
 import type { ConversationChanged } from './assign.js'
 import { cleanTitle, mergeAttributes } from './fields.js'
@@ -23,7 +24,9 @@ export interface ConversationSync {
   /** The agent that stands for Fin takes it; null: Fin lets go. Anyone else is not Fin's to name. */
   assigneeId?: string | null
   endUserReadAt?: Date | null
-  endUser?: EndUserChanges | null
+  /** Of the conversation's end-user; the id is ours or the integration's own. */
+  endUser?: (EndUserChanges & { id?: string | null }) | null
+  unread?: readonly UnreadValue[] | null
 }
 
 /**
@@ -48,7 +51,10 @@ export function syncConversation(
       ? await setTags(tx, before, await tagsAfter(tx, before, input.tags, human, refused))
       : []
     const readAt = later(before.endUserReadAt, input.endUserReadAt)
-    if (input.endUser) await changeEndUser(tx, fin, before.endUserId, input.endUser)
+    if (input.endUser) {
+      before.endUserId = await mentioned(tx, fin, before.endUserId, input.endUser.id)
+      await changeEndUser(tx, fin, before.endUserId, input.endUser)
+    }
 
     const handedOff = assignment.handedOffAt && !before.handedOffAt
     const events: NewEvent[] = [
@@ -69,8 +75,14 @@ export function syncConversation(
       },
       events,
     )
-    for (const reason of refused)
-      await recordForIntegration(tx, fin.integrationId, before.id, 'NOT_APPLIED', reason)
+    for (const detail of refused) {
+      await recordForIntegration(tx, fin.integrationId, {
+        kind: 'NOT_APPLIED',
+        detail,
+        conversationId: before.id,
+      })
+    }
+    await recordUnread(tx, fin.integrationId, { conversationId: before.id }, input.unread)
     return { conversation }
   })
 }

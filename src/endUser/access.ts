@@ -20,13 +20,18 @@ export async function findEndUser(db: Queryable, actor: Actor, id: string): Prom
   return endUser ?? null
 }
 
-/** Those of the actor's inboxes, in no order. */
-export function findEndUsers(db: Queryable, actor: Actor, ids: readonly string[]): Promise<EndUserView[]> {
+/** Those of the actor's inboxes, in no order; whoever was merged is found as whom they were merged into. */
+export function findEndUsers(
+  db: Queryable,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<(EndUserView & { askedId: string })[]> {
   return db.query(byIds, [ids, actor.inboxIds])
 }
 
 const byIds = statement(
   'endUser.byIds',
-  `select ${columns('e', Prisma.EndUserScalarFieldEnum)}, ${emailOf('e')} as email
-     from end_user e where e.id = any($1::uuid[]) and e.inbox_id = any($2::uuid[])`,
+  `select ${columns('e', Prisma.EndUserScalarFieldEnum)}, ${emailOf('e')} as email, asked.id as "askedId"
+     from end_user asked join end_user e on e.id = coalesce(asked.merged_into_id, asked.id)
+    where asked.id = any($1::uuid[]) and e.inbox_id = any($2::uuid[])`,
 )

@@ -47,7 +47,7 @@ export async function recordForIntegration(
 /** A value that a request held and that could not be read: it counts as missing there, and is kept here. */
 export interface UnreadValue {
   field: string
-  value: unknown
+  value?: unknown
   detail: string
 }
 

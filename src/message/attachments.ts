@@ -7,13 +7,9 @@ export interface Attachment {
   filename: string | null
 }
 
-const most = 50
-
 /** Checks what a caller attached; throws ValidationError naming the attachment. */
 export function cleanAttachments(given: readonly Partial<Attachment>[] | null | undefined): Attachment[] {
   if (!given) return []
-  if (given.length > most)
-    throw new ValidationError('attachments', `A message takes at most ${most} attachments.`)
   return given.map(({ url, filetype, filename }, index) => {
     if (typeof url !== 'string' || !URL.canParse(url) || new URL(url).protocol !== 'https:') {
       throw new ValidationError(`attachments.${index}.url`, 'An attachment needs an https address.')

@@ -36,6 +36,7 @@ export interface NewMessage extends CleanContent {
   /** The integration's own id of it, which makes it unique. */
   objectId?: string | null
   integrationId?: string | null
+  inputHash?: number | null
 }
 
 /**
@@ -61,6 +62,7 @@ export async function insertMessage(
     message.createdAt ?? tx.now,
     message.objectId ? message.integrationId : null,
     message.objectId ?? null,
+    message.objectId ? (message.inputHash ?? null) : null,
   ])
   return row ?? null
 }
@@ -73,8 +75,8 @@ export function previewOf({ text, attachments }: CleanContent): string {
 const insert = statement(
   'message.insert',
   `insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
-                             attachments, is_late, created_at, integration_id, object_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                             attachments, is_late, created_at, integration_id, object_id, input_hash)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
    on conflict (integration_id, object_id) do nothing
    returning ${columns('m', Prisma.MessageScalarFieldEnum)}`,
 )

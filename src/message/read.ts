@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.js'
+import { type Actor, seesNotes } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
 import { columns, nest, statement } from '../database/statement.js'
@@ -22,13 +22,14 @@ export interface MessageRange {
   afterId?: string | null
 }
 
-/** That part of each conversation, in the order it was read. The caller has made sure that the actor may see them. */
+/** That part of each conversation, in the order it was read. The caller has made sure that the actor may see those. */
 export async function readMessages(
   db: Queryable,
+  actor: Actor,
   conversationIds: readonly string[],
   range: MessageRange,
 ): Promise<MessageView[]> {
-  const values = [conversationIds, range.after, range.before ?? 2_147_483_647, range.limit]
+  const values = [conversationIds, range.after, range.before ?? 2_147_483_647, range.limit, seesNotes(actor)]
   const rows = range.afterId
     ? await db.query<Record<string, unknown>>(since, [...values, range.afterId])
     : await db.query<Record<string, unknown>>(range.fromEnd ? last : first, values)
@@ -41,7 +42,7 @@ export async function findMessages(
   actor: Actor,
   ids: readonly string[],
 ): Promise<MessageView[]> {
-  const rows = await db.query<Record<string, unknown>>(byIds, [ids, actor.inboxIds])
+  const rows = await db.query<Record<string, unknown>>(byIds, [ids, actor.inboxIds, seesNotes(actor)])
   return rows.map((row) => nest<MessageView>(row))
 }
 
@@ -56,6 +57,7 @@ const range = (direction: 'asc' | 'desc', start = '$2') => `${select}
   from unnest($1::uuid[]) k(id)
  cross join lateral (
    select * from message m where m.conversation_id = k.id and m.seq > ${start} and m.seq < $3
+      and ($5 or m.visibility = 'PUBLIC')
     order by m.seq ${direction} limit $4) m
   ${authors} order by m.conversation_id, m.seq ${direction}`
 
@@ -65,11 +67,11 @@ const last = statement('message.last', range('desc'))
 
 const since = statement(
   'message.since',
-  range('asc', 'greatest($2, (select s.seq from message s where s.id = $5 and s.conversation_id = k.id))'),
+  range('asc', 'greatest($2, (select s.seq from message s where s.id = $6 and s.conversation_id = k.id))'),
 )
 
 const byIds = statement(
   'message.byIds',
   `${select} from message m join conversation c on c.id = m.conversation_id ${authors}
-    where m.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[])`,
+    where m.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[]) and ($3 or m.visibility = 'PUBLIC')`,
 )

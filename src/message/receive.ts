@@ -4,9 +4,11 @@ import { saveConversation } from '../conversation/save.js'
 import type { Database, Queryable, Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { ForbiddenError } from '../errors.js'
-import { type Message, Prisma } from '../generated/prisma/client.js'
+import { expectFiles } from '../file/expect.js'
+import { type Conversation, type Message, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
-import { recordForIntegration } from '../integration/log.js'
+import { recordForIntegration, recordUnread, type UnreadValue } from '../integration/log.js'
+import { inputHash, recordDifferentRepeat } from '../integration/repeat.js'
 import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
 import type { MessageAdded } from './reply.js'
 
@@ -18,6 +20,7 @@ export interface ReceivedMessage extends Content {
   /** The integration's own id of it: a repeat gives the first message. */
   objectId?: string | null
   sentAt?: Date | null
+  unread?: readonly UnreadValue[] | null
 }
 
 /**
@@ -37,9 +40,40 @@ export function receiveMessage(
   return transact(db, by, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, by, input.conversationId)
     const first = await receivedBefore(tx, by, input.objectId)
-    const isRepeat = first?.conversationId === before.id
-    return isRepeat ? { message: first, conversation: before } : receive(tx, by, before, input, content)
+    if (first?.conversationId === before.id)
+      return repeated(tx, by, before, first, messageHash(input, content))
+    const added = await receive(tx, by, before, input, content)
+    if (by.kind === 'INTEGRATION')
+      await recordUnread(tx, by.integrationId, { conversationId: before.id }, input.unread)
+    return added
   })
+}
+
+async function repeated(
+  tx: Transaction,
+  by: Actor,
+  conversation: Conversation,
+  message: Message,
+  hash: number,
+): Promise<MessageAdded> {
+  if (
+    by.kind === 'INTEGRATION' &&
+    message.objectId &&
+    message.inputHash !== null &&
+    message.inputHash !== hash
+  ) {
+    await recordDifferentRepeat(tx, by.integrationId, { conversationId: conversation.id }, message.objectId)
+  }
+  return { message, conversation }
+}
+
+/** Of what a message says; signed addresses of the same file differ in their query only. */
+export function messageHash(
+  { author, visibility, sentAt }: Omit<ReceivedMessage, 'conversationId'>,
+  { body, attachments }: CleanContent,
+): number {
+  const files = attachments.map(({ url, ...file }) => ({ ...file, url: url.split('?')[0] }))
+  return inputHash([author, visibility ?? 'PUBLIC', body, files, sentAt?.getTime() ?? null])
 }
 
 /** The step behind it, for a conversation that is locked or new. */
@@ -61,14 +95,21 @@ export async function receive(
     isLate: fromFin && visibility === 'PUBLIC' && heldByHumans(before),
     objectId: input.objectId,
     integrationId: by.kind === 'INTEGRATION' ? by.integrationId : null,
+    inputHash: messageHash(input, content),
   })
   if (!message) {
     if (by.kind !== 'INTEGRATION' || !input.objectId) throw new Error('A message was not inserted.')
     // A message of another conversation has it; nothing that was said may be dropped for that.
-    const detail = `object_id ${input.objectId} belongs to a message of another conversation`
-    await recordForIntegration(tx, by.integrationId, before.id, 'DIFFERENT_REPEAT', detail)
+    await recordForIntegration(tx, by.integrationId, {
+      kind: 'DIFFERENT_REPEAT',
+      detail: 'A message of another conversation has this object_id: this one is stored without',
+      conversationId: before.id,
+      field: 'object_id',
+      value: input.objectId,
+    })
     return receive(tx, by, before, { ...input, objectId: null }, content, opening)
   }
+  if (by.kind === 'INTEGRATION') await expectFiles(tx, message)
   const isPublic = visibility === 'PUBLIC'
   const reopens = !fromFin && ['RESOLVED', 'CLOSED', 'ENDED'].includes(before.status)
   const wakes = !fromFin && before.status === 'SNOOZED'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExecutionResult } from 'graphql'
-import type { Actor } from '../actor.js'
+import type { Actor, IntegrationActor } from '../actor.js'
 import type { App } from '../app.js'
 import { eventCursor, eventPosition } from '../events/cursor.js'
 import { publicId } from '../ids.js'
@@ -16,8 +16,7 @@ export type Subscribe = (
 ) => Promise<AsyncIterableIterator<ExecutionResult>>
 
 export interface FinListenerOptions {
-  integrationId: string
-  actor: () => Promise<Actor | null>
+  actor: IntegrationActor
   subscribe: Subscribe
   /** Called after deliveries were stored. */
   stored: () => void
@@ -35,7 +34,8 @@ const longestPause = 30_000
  * Fin must pull. Its place is kept in the database, so any number of nodes may run it at once.
  */
 export function startFinListener(app: App, options: FinListenerOptions): { stop(): Promise<void> } {
-  const { integrationId, report } = options
+  const { report } = options
+  const { integrationId, seesNotes } = options.actor
   const own = publicId('FinIntegration', integrationId)
   const stopping = new AbortController()
   const { signal } = stopping
@@ -53,8 +53,9 @@ export function startFinListener(app: App, options: FinListenerOptions): { stop(
 
   async function listen() {
     let position = await listenerPosition(app.db, integrationId)
-    const actor = async () => (signal.aborted ? null : options.actor())
-    const results = await options.subscribe(actor, finDocument, { after: eventCursor(app.log, position) })
+    const actor = async () => (signal.aborted ? null : options.actor)
+    const variables = { after: eventCursor(app.log, position), notesHidden: !seesNotes }
+    const results = await options.subscribe(actor, finDocument, variables)
     const batches = inBatches(results, {
       most: batchSize,
       quiet,

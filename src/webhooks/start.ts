@@ -32,7 +32,7 @@ export async function startWebhooks(app: App, options: WebhookOptions): Promise<
   const { subscribe, report } = options
   if (options.alone) await endClaims(app.db)
   const receivers = openReceivers(options.allowPrivate)
-  const listeners = new Map<string, { stop(): Promise<void> }>()
+  const listeners = new Map<string, { seesNotes: boolean; stop(): Promise<void> }>()
   let connected: readonly Connected[] = []
   let stopped = false
 
@@ -44,21 +44,22 @@ export async function startWebhooks(app: App, options: WebhookOptions): Promise<
     if (stopped) return
     connected = await connectedIntegrations(app.db)
     receivers.keepOnly(new Set(connected.map(({ webhookBaseUrl }) => new URL(webhookBaseUrl).origin)))
-    for (const integration of connected) listen(integration)
     for (const [id, listener] of listeners) {
-      if (connected.some(({ integrationId }) => integrationId === id)) continue
+      const now = connected.find(({ integrationId }) => integrationId === id)
+      if (now?.seesNotes === listener.seesNotes) continue
       listeners.delete(id)
       await listener.stop()
     }
+    for (const integration of connected) listen(integration)
     deliveries.wake()
   }, report)
 
   function listen(integration: Connected) {
-    const { integrationId } = integration
+    const { integrationId, seesNotes } = integration
     if (listeners.has(integrationId)) return
-    const actor = async () => actorOf(integration)
-    const stored = deliveries.wake
-    listeners.set(integrationId, startFinListener(app, { integrationId, actor, subscribe, stored, report }))
+    const actor = actorOf(integration)
+    const listener = startFinListener(app, { actor, subscribe, stored: deliveries.wake, report })
+    listeners.set(integrationId, { seesNotes, stop: listener.stop })
   }
 
   const timer = setInterval(looking.wake, pollInterval)

@@ -4,15 +4,16 @@ import type { Span } from './store.js'
 
 /**
  * What a Fin listener subscribes to. The kinds that show their conversation are those that can matter to Fin. Absent:
- * priority and read marks, which Fin does not know, and end-user changes, which it pulls with every sync.
+ * priority and read marks, which Fin does not know, and end-user changes, which it pulls with every sync; and notes where
+ * Fin is not shown any.
  */
-export const finDocument = `subscription FinListener($after: EventCursor!) {
+export const finDocument = `subscription FinListener($after: EventCursor!, $notesHidden: Boolean!) {
   events(after: $after) {
     type
     cursor
     origin { integrationId }
     ... on ConversationOpened { ...Changed }
-    ... on MessageAdded { ...Changed }
+    ... on MessageAdded { ...Changed message @include(if: $notesHidden) { id } }
     ... on AssignmentChanged { ...Changed }
     ... on StatusChanged { ...Changed from to }
     ... on TitleChanged { ...Changed }
@@ -28,6 +29,8 @@ export interface HeardEvent {
   cursor: string
   origin: { integrationId: string | null }
   conversation?: { id: string } | null
+  /** Null where Fin is not shown it, missing where it is shown all. */
+  message?: { id: string } | null
   from?: ConversationStatus | null
   to?: ConversationStatus | null
 }
@@ -55,6 +58,7 @@ export function spansToTell(events: readonly PlacedEvent[], integrationId: strin
  */
 export function conversationToTell(event: HeardEvent, integrationId: string): string | null {
   if (!event.conversation || event.origin.integrationId === integrationId) return null
+  if (event.message === null) return null
   if (event.type === 'STATUS_CHANGED' && seenByFin(event.from) === seenByFin(event.to)) return null
   return event.conversation.id
 }

@@ -151,7 +151,15 @@ async function prepare({ db, secrets }: App, webhookBaseUrl: string) {
       passwordHash: null,
     }),
   )
-  const fin = { kind: 'INTEGRATION', integrationId, agentId, inboxId, inboxIds: [inboxId] } as const
+  const fin = {
+    kind: 'INTEGRATION',
+    integrationId,
+    agentId,
+    inboxId,
+    seesNotes: true,
+    bindsByEmail: true,
+    inboxIds: [inboxId],
+  } as const
   const opened = await openConversation(db, fin, {
     endUser: { name: 'Eve' },
     message: { author: 'END_USER', body: '<p>Hello</p>' },

@@ -37,6 +37,8 @@ export async function connect(server: TestServer, receiver: TestReceiver, more: 
     integrationId,
     agentId: uuid('Agent', fin.agentId),
     inboxId: uuid('Inbox', fin.inboxId),
+    seesNotes: true,
+    bindsByEmail: true,
     inboxIds: [uuid('Inbox', fin.inboxId)],
   }
   const { prisma } = server.app.db

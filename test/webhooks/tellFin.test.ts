@@ -25,6 +25,11 @@ test('what Fin itself wrote is not', () => {
   expect(conversationToTell(event({ origin: { integrationId: own } }), own)).toBe(null)
 })
 
+test('a message that Fin is not shown is not', () => {
+  expect(conversationToTell(event({ message: null }), own)).toBe(null)
+  expect(conversationToTell(event({ message: { id: 'msg_1' } }), own)).toBe('conv_1')
+})
+
 test('kinds that show no conversation are not', () => {
   expect(conversationToTell(event({ type: 'PRIORITY_CHANGED', conversation: undefined }), own)).toBe(null)
 })
