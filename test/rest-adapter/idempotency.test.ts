@@ -14,6 +14,14 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
+/** What was recorded of repeats with this object id that say something else. */
+async function differences(object: string): Promise<number> {
+  const entries = await server.app.db.prisma.integrationLog.findMany({
+    where: { kind: 'DIFFERENT_REPEAT', value: { equals: object } },
+  })
+  return entries.reduce((sum, { times }) => sum + times, 0)
+}
+
 /** The different ids that 50 calls at once give. */
 async function idsOf<Answer>(call: () => Promise<Answer>, idOf: (answer: Answer) => string) {
   const answers = await Promise.all(Array.from({ length: 50 }, call))
@@ -30,7 +38,12 @@ describe.each(variants)('%s', (variant) => {
     const given = { name: 'Marta', object_id: objectId() }
     const { id } = await client.call('createUser', given)
     const now = await client.call('updateUser', { user_id: id, attributes: { plan: 'free' } })
-    expect(await client.call('createUser', { ...given, name: 'Other' })).toEqual(now)
+    expect(await client.call('createUser', given)).toEqual(now)
+    expect(await differences(given.object_id)).toBe(0)
+    for (const name of ['Other', 'Other', 'Another']) {
+      expect(await client.call('createUser', { ...given, name })).toEqual(now)
+    }
+    expect(await differences(given.object_id)).toBe(3)
   })
 
   test('a repeated conversation is the first pair as it is now', async () => {
@@ -42,14 +55,34 @@ describe.each(variants)('%s', (variant) => {
     })
     expect(await client.open(given)).toEqual({ conversation: now, message: first.message })
     expect(await client.call('getMessages', { conversation_id: first.conversation.id })).toHaveLength(1)
+    expect(await differences(given.object_id)).toBe(0)
+    const other = { ...given, title: 'Other', message: { ...given.message, body: 'Other' } }
+    expect(await client.open(other)).toEqual({ conversation: now, message: first.message })
+    expect(await differences(given.object_id)).toBe(1)
   })
 
   test('a repeated message is the first one', async () => {
     const { conversation } = await client.open()
     const given = { conversation_id: conversation.id, body: 'Hello', object_id: objectId() }
     const first = await client.call('createMessage', given)
+    expect(await client.call('createMessage', given)).toEqual(first)
+    expect(await differences(given.object_id)).toBe(0)
     expect(await client.call('createMessage', { ...given, body: 'Other' })).toEqual(first)
+    expect(await differences(given.object_id)).toBe(1)
     expect(await client.call('getMessages', { conversation_id: conversation.id })).toHaveLength(2)
+  })
+
+  test('a file whose signed address is another is the same message', async () => {
+    const { conversation } = await client.open()
+    const send = (signature: number) =>
+      client.call('createMessage', {
+        conversation_id: conversation.id,
+        object_id: object,
+        attachments: [{ url: `https://files.example.com/a.pdf?signature=${signature}` }],
+      })
+    const object = objectId()
+    expect(await send(2)).toEqual(await send(1))
+    expect(await differences(object)).toBe(0)
   })
 
   test('50 equal calls at once make one user', async () => {

@@ -93,3 +93,35 @@ test('notes come too', async () => {
     author: { id: addNote.message.author.id, user_type: 'agent', name: 'Ann' },
   })
 })
+
+test('notes stay out where the integration is set so, and after_id of one leaves none out', async () => {
+  const { inboxId, integrationId, ...hidden } = await server.createFin({ name: 'Without notes' })
+  const without = finClient(server, await fetchToken(server, { inboxId, integrationId, ...hidden }), 'posts')
+  const { conversation, message } = await without.open()
+  const { token } = await server.agent('Bob', [inboxId])
+  const write = async (mutation: string, body: string) => {
+    const title = mutation === 'addNote' ? 'AddNote' : 'ReplyToConversation'
+    const answer = await server.must(
+      `mutation ($input: ${title}Input!) { ${mutation}(input: $input) {
+        __typename ... on ${title}Payload { message { id } } } }`,
+      { input: { conversationId: conversation.id, body } },
+      token,
+    )
+    return answer[mutation].message.id
+  }
+  const note = await write('addNote', 'psst')
+  const reply = await write('replyToConversation', 'Hello')
+  const seen = async (after_id?: string) => {
+    const messages = await without.call('getMessages', { conversation_id: conversation.id, after_id })
+    return messages.map(({ id }: { id: string }) => id)
+  }
+  expect(await seen()).toEqual([message.id, note, reply])
+
+  await server.must(
+    `mutation ($id: ID!) { updateFinIntegration(input: { integrationId: $id, sendsNotes: false }) {
+      __typename ... on Error { reason: message } } }`,
+    { id: integrationId },
+  )
+  expect(await seen()).toEqual([message.id, reply])
+  expect(await seen(note)).toEqual([reply])
+})

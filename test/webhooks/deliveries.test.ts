@@ -82,6 +82,15 @@ test('what Fin cannot see makes none', async () => {
   expect(await deliveries()).toEqual([])
 })
 
+test('a note makes none where Fin is not shown notes', async () => {
+  const receiver = await startReceiver()
+  const { act, conversation, heard, deliveries } = await connect(server, receiver, { sendsNotes: false })
+  const id = await conversation()
+  await act(`addNote(input: { conversationId: "${id}", body: "<p>Hm</p>" }) { __typename }`)
+  await heard()
+  expect(await deliveries()).toEqual([])
+})
+
 test('notes, statuses, titles, tags, attributes and assignments make one each', async () => {
   const receiver = await startReceiver()
   const { act, conversation, heard, deliveries } = await connect(server, receiver)
