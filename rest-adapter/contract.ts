@@ -11,6 +11,12 @@ export interface Contract {
   webhooks?: unknown
 }
 
+interface Operation {
+  responses: object
+  requestBody?: { content: object }
+  'x-read-tolerantly'?: boolean
+}
+
 const methods = ['get', 'put', 'post']
 
 /** Reads one of the OpenAPI files of this folder. */
@@ -20,13 +26,18 @@ export function readContract(file: string): Contract {
 
 /**
  * A copy to route and validate requests by. Without webhooks, which openapi-backend does not know, and without the
- * responses: compiling validators that no request uses would make up most of the start.
+ * responses: compiling validators that no request uses would make up most of the start. Of the operations that are read
+ * tolerantly only that their body is an object: `readingOf` does the rest.
  */
 export function definitionOf(contract: Contract): Document {
   const { webhooks: _, ...definition } = structuredClone(contract)
   for (const item of Object.values(definition.paths)) {
     for (const method of methods) {
-      if (item[method]) Object.assign(item[method], { responses: { default: { description: 'Any.' } } })
+      const operation = item[method] as Operation | undefined
+      if (!operation) continue
+      operation.responses = { default: { description: 'Any.' } }
+      if (!operation['x-read-tolerantly'] || !operation.requestBody) continue
+      operation.requestBody.content = { 'application/json': { schema: { type: 'object' } } }
     }
   }
   return definition as unknown as Document

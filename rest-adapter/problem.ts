@@ -44,7 +44,7 @@ export class Problem extends Error {
 
 /** Fin answers every 401 with a new token and a repeat, so it must never mean anything but the token. */
 export function unauthorized(): Problem {
-  return new Problem(401, 'The access token is missing, wrong or expired.', {
+  return new Problem(401, 'The credentials are missing, wrong or expired.', {
     headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
   })
 }
