@@ -102,15 +102,15 @@ describe.each(variants)('%s', (variant) => {
     expect(await create({})).toMatch(/^body: /)
     expect(await create({ body: '<script>x</script>', attachments: [] })).toMatch(/^body: /)
     expect(await create({ attachments: [{ url: 'http://x.example/' }] })).toMatch(/^attachments\/0\/url: /)
-    expect(await create({ attachments: [{}] })).toBe("attachments/0 must have the property 'url'")
-    expect(await create({ attachments: 'a.pdf' })).toMatch(/^attachments must be /)
+    expect(await create({ attachments: [{}] })).toMatch(/^attachments\/0\/url: /)
+    expect(await create({ attachments: 'a.pdf' })).toMatch(/^body: /)
     for (const nothing of [undefined, null, 'Hello', [], {}]) {
       expect(await open(nothing)).toMatch(/^initial_message\/body: /)
     }
     expect(await open({ attachments: [{ url: 'file:///etc/passwd' }] })).toMatch(
       /^initial_message\/attachments\/0\/url: /,
     )
-    expect(await open({ attachments: [{ url: 7 }] })).toBe('initial_message/attachments/0/url must be string')
+    expect(await open({ attachments: [{ url: 7 }] })).toMatch(/^initial_message\/attachments\/0\/url: /)
     expect(await client.call('getMessages', { conversation_id })).toHaveLength(1)
   })
 

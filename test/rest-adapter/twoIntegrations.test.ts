@@ -51,7 +51,7 @@ test.each(variants)('neither sees, finds or changes what is the other’s: %s', 
 test('each is told of its own conversations only', async () => {
   const receivers = [await startReceiver(), await startReceiver()] as const
   const brands = [await brand('One', receivers[0].url), await brand('Two', receivers[1].url)] as const
-  const ids = []
+  const ids: string[] = []
   for (const { fin, client } of brands) {
     const { conversation } = await client('posts').open()
     const { token } = await server.agent('Ann', [fin.inboxId])
