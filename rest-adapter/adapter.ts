@@ -2,6 +2,7 @@ import { type ErrorRequestHandler, type Request, type RequestHandler, Router } f
 import type { App } from '../src/app.js'
 import { openBackend } from './backend.js'
 import { readBody } from './body.js'
+import { callOf, recordCalls } from './callLog.js'
 import { readContract, servedContract } from './contract.js'
 import { problemOf, type Report } from './faults.js'
 import { type Answer, handlerOf } from './handler.js'
@@ -30,7 +31,7 @@ export async function finApi(app: App, execute: Execute, { report, limit }: FinA
       handlerOf(operation, prepare(name, operation, execute)),
     ]),
   )
-  const identify = (request: Request) => integrationBehind(app, request.headers.authorization)
+  const identify = (request: Request) => integrationBehind(app, request)
   const open = async (variant: Variant) => {
     const contract = readContract(variant.contract)
     return { variant, contract, backend: await openBackend(contract, { handlers, identify }) }
@@ -51,6 +52,7 @@ export async function finApi(app: App, execute: Execute, { report, limit }: FinA
         throw new Problem(405, 'This path is only to be read.', { headers: { Allow: 'GET' } })
       })
   }
+  router.use(recordCalls(app))
   if (limit) router.use(limit)
   router.use(readBody)
   router.use(async (request, response) => {
@@ -65,6 +67,7 @@ export async function finApi(app: App, execute: Execute, { report, limit }: FinA
     if (response.headersSent) return next(error)
     const { variant } = sideOf(request)
     const problem = problemOf(error, report)
+    callOf(request).problem = problem.message
     response.status(problem.status).set({ 'Cache-Control': 'no-store', ...problem.extras.headers })
     response.type(variant.failureType).send(JSON.stringify(variant.failure(problem.details)))
   }) satisfies ErrorRequestHandler)

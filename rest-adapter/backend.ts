@@ -3,6 +3,7 @@ import type { Request } from 'express'
 import { type Context, type Handler, OpenAPIBackend, type Request as RoutedRequest } from 'openapi-backend'
 import type { IntegrationActor } from '../src/actor.js'
 import { jsonBody } from './body.js'
+import { callOf } from './callLog.js'
 import { type Contract, definitionOf } from './contract.js'
 import { invalid } from './invalid.js'
 import { Problem, unauthorized } from './problem.js'
@@ -13,6 +14,8 @@ export interface Call {
   /** What is routed and validated; its body is set once the caller is known. */
   routed: RoutedRequest
   actor: IntegrationActor | null
+  /** Asked for once, though a contract names several ways to authenticate. */
+  identity?: Promise<IntegrationActor | null>
 }
 
 export interface BackendOptions {
@@ -24,8 +27,10 @@ export interface BackendOptions {
 
 /** Routes, authenticates and validates by a contract. Throws when one of its operations has no handler. */
 export async function openBackend(contract: Contract, options: BackendOptions): Promise<OpenAPIBackend> {
-  const security: Handler = async (_: Context, call: Call) => {
-    call.actor = await options.identify(call.request)
+  const security: Handler = async ({ operation }: Context, call: Call) => {
+    callOf(call.request).operation = operation.operationId ?? null
+    call.identity ??= options.identify(call.request)
+    call.actor = await call.identity
     return call.actor !== null
   }
   const backend = new OpenAPIBackend({
@@ -66,9 +71,10 @@ const guards = {
   postSecurityHandler({ security }: Context, call: Call) {
     if (security.authorized) call.routed.body = jsonBody(call.request)
   },
-  unauthorizedHandler({ security }: Context) {
+  unauthorizedHandler({ security }: Context, { request }: Call) {
     // A look-up that failed says nothing about the token.
-    throw security.oauth2?.error ?? security.bearer?.error ?? unauthorized()
+    const failure = security.oauth2?.error ?? security.bearer?.error
+    throw failure ?? unauthorized(request.headers.authorization !== undefined)
   },
   validationFail({ validation }: Context) {
     throw invalid(validation.errors ?? [])

@@ -42,10 +42,14 @@ export class Problem extends Error {
   }
 }
 
-/** Fin answers every 401 with a new token and a repeat, so it must never mean anything but the token. */
-export function unauthorized(): Problem {
+/**
+ * Fin answers every 401 with a new token and a repeat, so it must never mean anything but the credentials. What is wrong
+ * with them stands in the integration's log only.
+ */
+export function unauthorized(hasToken = true): Problem {
   return new Problem(401, 'The credentials are missing, wrong or expired.', {
-    headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+    // Without a token there is no error to name (RFC 6750, section 3.1).
+    headers: { 'WWW-Authenticate': hasToken ? 'Bearer error="invalid_token"' : 'Bearer realm="Graphdesk"' },
   })
 }
 

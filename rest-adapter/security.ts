@@ -1,13 +1,28 @@
+import type { Request } from 'express'
 import type { IntegrationActor } from '../src/actor.js'
 import type { App } from '../src/app.js'
+import type { SignedRequest } from '../src/integration/signature.js'
 import { bearerToken } from '../src/token/bearer.js'
+import { callOf } from './callLog.js'
 
-/** The integration behind a request's token; null when the token opens nothing here. */
-export async function integrationBehind(
-  app: App,
-  authorization: string | undefined,
-): Promise<IntegrationActor | null> {
-  const token = bearerToken(authorization)
+/** The integration behind a request; null when its credentials, all of them, do not let it in. */
+export async function integrationBehind(app: App, request: Request): Promise<IntegrationActor | null> {
+  const token = bearerToken(request.headers.authorization)
   const actor = token ? await app.principals(token) : null
-  return actor?.kind === 'INTEGRATION' ? actor : null
+  if (token && !actor) app.door.refusedToken(token)
+  if (actor?.kind !== 'INTEGRATION') return null
+  const { integrationId } = actor
+  callOf(request).integrationId = integrationId
+  return (await app.door.admits(integrationId, signedRequest(request), request.ip ?? '')) ? actor : null
+}
+
+function signedRequest({ method, originalUrl, body, headers }: Request): SignedRequest {
+  const header = (name: string) => [headers[name]].flat()[0]
+  return {
+    method,
+    query: originalUrl.split('?')[1] ?? '',
+    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    timestamp: header('x-fin-request-timestamp'),
+    signature: header('x-fin-signature'),
+  }
 }

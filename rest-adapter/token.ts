@@ -12,7 +12,6 @@ import { tokenParameters } from './tokenParameters.js'
  * unknown parameters are ignored.
  */
 export function tokenEndpoint(app: App, { report = console.error }: { report?: Report } = {}): Router {
-  const server = new OAuth2Server({ model: modelFor(app), accessTokenLifetime })
   const router = Router()
   router.use((_, response, next) => {
     response.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
@@ -21,6 +20,7 @@ export function tokenEndpoint(app: App, { report = console.error }: { report?: R
   router
     .route('/')
     .post(express.raw({ type: () => true, limit: '16kb' }), async (request, response) => {
+      const server = new OAuth2Server({ model: modelFor(app, request.ip ?? ''), accessTokenLifetime })
       const token = await server.token(formRequest(tokenParameters(request)), new OAuth2Server.Response())
       response.json({
         access_token: token.accessToken,
@@ -42,10 +42,10 @@ function formRequest(body: Record<string, string>) {
   return new OAuth2Server.Request({ method: 'POST', query: {}, headers, body })
 }
 
-function modelFor(app: App): OAuth2Server.ClientCredentialsModel {
+function modelFor(app: App, address: string): OAuth2Server.ClientCredentialsModel {
   return {
     async getClient(clientId, secret) {
-      const client = await authenticateClient(app.db, clientId, secret)
+      const client = await authenticateClient(app.db, app.door, { clientId, secret, address })
       return client && { id: clientId, grants: ['client_credentials'], client }
     },
     getUserFromClient: async ({ client }) => client,

@@ -2,10 +2,12 @@ import { tokenScopes } from '../src/actor.js'
 import {
   AgentRole,
   ConversationStatus,
+  EmailBinding,
   FinRegion,
   IntegrationState,
   OriginApi,
   Priority,
+  SignatureMode,
   Visibility,
 } from '../src/generated/prisma/enums.js'
 import { builder } from './builder.js'
@@ -72,4 +74,30 @@ export const IntegrationStateEnum = builder.enumType('IntegrationState', {
 export const TokenScopeEnum = builder.enumType('TokenScope', {
   description: 'What a token may be used for, beside what its agent may do.',
   values: tokenScopes,
+})
+
+export const SignatureModeEnum = builder.enumType('SignatureMode', {
+  description: 'What becomes of a request whose signature does not fit.',
+  values: {
+    ENFORCE: { value: SignatureMode.ENFORCE, description: 'It is refused.' },
+    LOG: {
+      value: SignatureMode.LOG,
+      description:
+        'It is let in, and the integration’s log says why it would have been refused: for while someone is connecting.',
+    },
+  },
+})
+
+export const EmailBindingEnum = builder.enumType('EmailBinding', {
+  description: 'What an e-mail address alone, which anyone can type into a messenger, is worth.',
+  values: {
+    BIND: {
+      value: EmailBinding.BIND,
+      description: 'It is whom the inbox knows by it, unless Fin has another id of them.',
+    },
+    SUGGEST: {
+      value: EmailBinding.SUGGEST,
+      description: 'It is somebody new, suggested as a possible duplicate.',
+    },
+  },
 })

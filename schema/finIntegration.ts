@@ -1,27 +1,62 @@
 import { publicId, storedId } from '../src/ids.js'
 import { inReach } from '../src/inbox/access.js'
-import { createFinIntegration } from '../src/integration/create.js'
-import { setFinIntegrationState } from '../src/integration/setState.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
-import type { Context } from './context.js'
-import { FinRegionEnum, IntegrationStateEnum } from './enums.js'
-import { mutation } from './mutation.js'
-import { argumentId, findable, idOf, Node, optionalId } from './node.js'
+import { EmailBindingEnum, FinRegionEnum, IntegrationStateEnum, SignatureModeEnum } from './enums.js'
+import { findable, idOf, Node } from './node.js'
 
 const LogEntry = builder.prismaObject('IntegrationLog', {
   name: 'IntegrationLogEntry',
   description: 'What became of one of an integration’s calls that did not go as asked, and why.',
   fields: (t) => ({
     id: t.id({ description: '`log_…`', resolve: idOf('IntegrationLogEntry') }),
-    kind: t.exposeString('kind', { description: 'NOT_APPLIED, DIFFERENT_REPEAT, TOLERATED or REFUSED.' }),
+    kind: t.exposeString('kind', {
+      description:
+        'NOT_APPLIED (it would have undone a human’s doing), DIFFERENT_REPEAT (the first call counts), TOLERATED (what could not be read) or REFUSED (a request that was not let in).',
+    }),
     detail: t.exposeString('detail', { description: 'For people.' }),
+    field: t.exposeString('field', { nullable: true, description: 'The name that a value came under.' }),
+    value: t.expose('value', { type: 'JSON', nullable: true, description: 'The value as it came.' }),
     conversationId: t.id({
       nullable: true,
       description: 'The conversation it was about.',
       resolve: ({ conversationId }) => conversationId && publicId('Conversation', conversationId),
     }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When.' }),
+    endUserId: t.id({
+      nullable: true,
+      description: 'The end-user it was about.',
+      resolve: ({ endUserId }) => endUserId && publicId('EndUser', endUserId),
+    }),
+    times: t.exposeInt('times', { description: 'How often the same thing happened.' }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened first.' }),
+    lastAt: t.expose('lastAt', { type: 'DateTime', description: 'When it happened last.' }),
+  }),
+})
+
+const OAuthClient = builder.prismaObject('OAuthClient', {
+  description: 'Credentials for the token address. The secret is not shown again.',
+  fields: (t) => ({
+    clientId: t.exposeString('clientId', { description: 'The OAuth client id.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they were made.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When they end; null while nothing has replaced them.',
+    }),
+  }),
+})
+
+const StaticToken = builder.prismaObject('Token', {
+  name: 'StaticToken',
+  description: 'A fixed token. The token itself is not shown.',
+  fields: (t) => ({
+    hint: t.exposeString('hint', { description: 'Its last characters.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was set.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ends; null while nothing has replaced it.',
+    }),
   }),
 })
 
@@ -42,6 +77,33 @@ export const FinIntegration = builder.prismaObject('FinIntegration', {
       nullable: true,
       description: 'What to mend before webhooks go out again; then resume it.',
     }),
+    hasSigningSecret: t.boolean({
+      description: 'Whether requests have to be signed.',
+      select: { signingSecret: true },
+      resolve: ({ signingSecret }) => signingSecret !== null,
+    }),
+    signatureMode: t.expose('signatureMode', {
+      type: SignatureModeEnum,
+      description: 'What becomes of a request whose signature does not fit.',
+    }),
+    allowedNetworks: t.exposeStringList('allowedNetworks', {
+      description: 'Where requests may come from, in CIDR notation; empty: see FIN_NETWORKS_FILE.',
+    }),
+    sendsNotes: t.exposeBoolean('sendsNotes', { description: 'Whether Fin is shown private notes.' }),
+    emailBinding: t.expose('emailBinding', {
+      type: EmailBindingEnum,
+      description: 'What an e-mail address alone is worth.',
+    }),
+    clients: t.relation('clients', {
+      type: OAuthClient,
+      description: 'Its OAuth credentials, newest first; at most 20.',
+      query: { orderBy: { createdAt: 'desc' }, take: 20 },
+    }),
+    staticTokens: t.relation('tokens', {
+      type: StaticToken,
+      description: 'Its fixed tokens, newest first; at most 20.',
+      query: { where: { name: 'fixed' }, orderBy: { createdAt: 'desc' }, take: 20 },
+    }),
     agent: t.field({
       type: Agent,
       description: 'The agent that stands for Fin.',
@@ -52,7 +114,7 @@ export const FinIntegration = builder.prismaObject('FinIntegration', {
     log: t.relation('log', {
       type: LogEntry,
       description: 'What did not go as asked, newest first; at most 100.',
-      query: { orderBy: { id: 'desc' }, take: 100 },
+      query: { orderBy: [{ lastAt: 'desc' }, { id: 'desc' }], take: 100 },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -88,123 +150,3 @@ builder.queryField('finIntegrations', (t) =>
       }),
   }),
 )
-
-const Endpoint = builder
-  .objectRef<{ operation: string; method: string; url: string }>('FinEndpoint')
-  .implement({
-    description: "One address for Fin's deployment page.",
-    fields: (t) => ({
-      operation: t.exposeString('operation', { description: 'What Fin calls it.' }),
-      method: t.exposeString('method', { description: 'HTTP method.' }),
-      url: t.exposeString('url', { description: 'What to paste.' }),
-    }),
-  })
-
-const operations = [
-  ['get_user', 'GET', 'user'],
-  ['update_user', 'PUT', 'user'],
-  ['create_user', 'POST', 'user'],
-  ['get_agents', 'GET', 'agents'],
-  ['get_conversation', 'GET', 'conversation'],
-  ['update_conversation', 'PUT', 'conversation'],
-  ['create_conversation', 'POST', 'conversation'],
-  ['get_messages', 'GET', 'messages'],
-  ['create_message', 'POST', 'messages'],
-] as const
-
-mutation('createFinIntegration', {
-  description:
-    "Connects an inbox with Fin. The answer has everything to paste into Fin's deployment page; the secret is shown in it only. Its addresses begin with PUBLIC_URL, which Intercom must be able to reach. For admins.",
-  input: (t) => ({
-    name: t.string({ required: true, description: 'Its name among agents.' }),
-    identifier: t.string({ required: true, description: 'The Identifier that the deployment page shows.' }),
-    region: t.field({
-      type: FinRegionEnum,
-      required: true,
-      description: 'Where the Intercom workspace is hosted.',
-    }),
-    webhookKey: t.string({
-      required: true,
-      description: 'The webhook secret that the deployment page shows; stored encrypted.',
-    }),
-    webhookBaseUrl: t.string({
-      description: "Where webhooks go; the region's own host when left out. For the emulator: its address.",
-    }),
-    signingSecret: t.string({ description: 'The key of the request signatures; stored encrypted.' }),
-    staticToken: t.string({
-      description: 'A fixed bearer token of at least 32 characters, instead of OAuth; stored hashed.',
-    }),
-    agentId: t.id({ description: 'The bot agent that stands for Fin; made when left out.' }),
-    inboxId: t.id({ description: 'Where its conversations arrive; made when left out.' }),
-  }),
-  changesRights: true,
-  changes: { integration: 'FinIntegration' },
-  run: (input, { app, actor }, call) =>
-    createFinIntegration(
-      app.db,
-      app.secrets,
-      actor,
-      { ...input, agentId: optionalId('Agent', input.agentId), inboxId: optionalId('Inbox', input.inboxId) },
-      call,
-    ),
-  once: (t) => ({
-    tokenUrl: t.string({
-      description: 'The OAuth token address.',
-      resolve: (_, __, { app }) => `${app.publicUrl()}/oauth/token`,
-    }),
-    clientId: t.string({
-      nullable: true,
-      description: 'The OAuth client id. Null in a repeat.',
-      resolve: ({ clientId }) => clientId ?? null,
-    }),
-    clientSecret: t.string({
-      nullable: true,
-      description: 'The OAuth client secret. Null in a repeat.',
-      resolve: ({ clientSecret }) => clientSecret ?? null,
-    }),
-    agentId: t.id({
-      nullable: true,
-      description: 'The id of the agent that stands for Fin.',
-      resolve: ({ integration }) => publicId('Agent', integration.agentId),
-    }),
-    endpoints: t.field({
-      type: [Endpoint],
-      description: 'The nine addresses of the POST-only variant, the one to prefer.',
-      resolve: (_, __, context) =>
-        operations.map(([operation]) => endpoint(context, operation, 'POST', operation)),
-    }),
-    restEndpoints: t.field({
-      type: [Endpoint],
-      description: 'The nine addresses of the REST variant.',
-      resolve: (_, __, context) =>
-        operations.map(([operation, method, path]) => endpoint(context, operation, method, path)),
-    }),
-  }),
-})
-
-function endpoint({ app }: Context, operation: string, method: string, path: string) {
-  return { operation, method, url: `${app.publicUrl()}/api/fin/${path}` }
-}
-
-for (const [name, state, description] of [
-  [
-    'pauseIntegration',
-    'PAUSED',
-    'Stops the webhooks of an integration; what happens meanwhile goes out when it is resumed. For admins.',
-  ],
-  [
-    'resumeIntegration',
-    'ACTIVE',
-    'Lets the webhooks of an integration go out again and forgets its fault. For admins.',
-  ],
-] as const) {
-  mutation(name, {
-    description,
-    input: (t) => ({ integrationId: t.id({ required: true, description: 'The integration.' }) }),
-    changes: { integration: 'FinIntegration' },
-    run: (input, { app, actor }, call) => {
-      const integrationId = argumentId('FinIntegration', input.integrationId)
-      return setFinIntegrationState(app.db, actor, { integrationId, state }, call)
-    },
-  })
-}

@@ -8,8 +8,8 @@ import type { Context } from './context.js'
 import { findNode, typeOf } from './node.js'
 
 type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never
-type InputFields = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
-type PayloadFields<Result> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Result>
+export type InputFields = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>
+export type PayloadFields<Result> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Result>
 type Errors = (new (...args: never[]) => Error)[]
 
 interface MutationOptions<Fields extends InputFieldMap, Result extends object> {
@@ -96,6 +96,7 @@ export function mutation<const Fields extends InputFieldMap, Result extends obje
         const changed = await settled(context, options.changes as Record<string, NodeType>, result)
         if (options.changesRights) {
           context.app.principals.forget()
+          context.app.door.forget()
           await context.refresh()
         }
         return changed

@@ -5,6 +5,9 @@ import { type LogIdentity, logIdentity } from './events/cursor.js'
 import { channel } from './events/numbering.js'
 import { startTail, type Tail } from './events/tail.js'
 import { newId } from './ids.js'
+import { type CallLog, openCallLog } from './integration/calls.js'
+import { type Door, openDoor } from './integration/door.js'
+import type { Ranges } from './networks.js'
 import { type Secrets, secretsWith } from './secrets.js'
 import { type Principals, principals } from './token/principal.js'
 import { type SignInLimit, signInLimit } from './token/signIn.js'
@@ -18,6 +21,10 @@ export interface App {
   log: LogIdentity
   secrets: Secrets
   principals: Principals
+  /** Of the Fin API. */
+  door: Door
+  /** What integrations call. */
+  calls: CallLog
   signInLimit: SignInLimit
   /** This process, among the nodes on one database. */
   node: string
@@ -30,6 +37,8 @@ export interface AppOptions {
   secretKey: string
   publicUrl: () => string
   clock?: Clock
+  /** The networks that Fin calls from, by region. */
+  finRanges?: () => Ranges
   /** Faults in the background, such as a lost connection. */
   report: (error: Error) => void
 }
@@ -42,17 +51,22 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
     const log = await logIdentity(db)
     const listening = listen(db.directUrl, [channel, typingChannel], report)
     const tail = await startTail(db, listening, report)
+    const secrets = secretsWith(options.secretKey)
+    const calls = openCallLog(db, report)
     return {
       db,
       listening,
       tail,
       log,
-      secrets: secretsWith(options.secretKey),
+      secrets,
+      calls,
+      door: openDoor(db, { secrets, ranges: options.finRanges, report }),
       principals: principals(db),
       signInLimit: signInLimit(db),
       node: newId(),
       publicUrl: options.publicUrl,
       async close() {
+        await calls.stop()
         await tail.stop()
         await listening.stop()
         await db.close()

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { readRanges } from './networks.js'
 
 /** What the environment sets; README.md has the table. */
 export type Config = ReturnType<typeof readConfig>
@@ -44,6 +45,7 @@ const environment = z.object({
   CORS_ORIGINS: list.default([]),
   TRUST_PROXY: trust.optional(),
   ALLOW_PRIVATE_WEBHOOKS: flag.optional(),
+  FIN_NETWORKS_FILE: z.string().optional(),
   RATE_LIMIT: z.coerce.number().int().min(1).default(3_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
@@ -57,6 +59,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   if (parsed.success && parsed.data.DATABASE_URL && !parsed.data.SECRET_KEY) {
     faults.push('SECRET_KEY: required with DATABASE_URL; make one with `openssl rand -base64 32` and keep it')
+  }
+  if (parsed.data?.FIN_NETWORKS_FILE) {
+    try {
+      readRanges(parsed.data.FIN_NETWORKS_FILE)
+    } catch (error) {
+      faults.push(`FIN_NETWORKS_FILE: ${(error as Error).message}`)
+    }
   }
   if (!parsed.success || faults.length > 0) {
     throw new Error(`The environment has faults:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
@@ -81,6 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     corsOrigins: set.CORS_ORIGINS,
     trustProxy: set.TRUST_PROXY,
     allowPrivateWebhooks: set.ALLOW_PRIVATE_WEBHOOKS ?? embedded,
+    finNetworksFile: set.FIN_NETWORKS_FILE,
     rateLimit: set.RATE_LIMIT,
     logLevel: set.LOG_LEVEL,
   }

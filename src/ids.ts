@@ -9,6 +9,7 @@ export const prefixes = {
   EndUser: 'user',
   FinIntegration: 'fin',
   Inbox: 'inbox',
+  IntegrationCall: 'call',
   IntegrationLogEntry: 'log',
   Message: 'msg',
   Tag: 'tag',

@@ -9,15 +9,17 @@ import { tokenEndpoint } from '../rest-adapter/token.js'
 import { contextFor } from '../schema/context.js'
 import { schema } from '../schema/schema.js'
 import { type App, type AppOptions, openApp } from './app.js'
+import { systemClock } from './clock.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
 import { limited, limitedGuesses, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
 import type { Report } from './http/shownErrors.js'
 import { serveSockets } from './http/sockets.js'
+import { followRanges } from './networks.js'
 import { startTimers } from './timers.js'
 import { startWebhooks } from './webhooks/start.js'
 
-export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl'> {
+export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' | 'finRanges'> {
   host: string
   /** 0: any free port. */
   port: number
@@ -26,6 +28,8 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl'> 
   /** As in express: how many proxies, or which, to believe about the client's address; false: none. */
   trustProxy?: number | string | false
   allowPrivateWebhooks: boolean
+  /** Intercom's file of the networks that Fin calls from; looked at again as it changes. */
+  finNetworksFile?: string
   /** No other node works on this database, as with the embedded one. */
   alone?: boolean
   /** Requests a minute per token, or per address without one. */
@@ -47,7 +51,14 @@ const patience = 3_000
 /** Starts one node: GraphQL, the Fin API, listeners and deliveries. Throws when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   let url = ''
-  const app = await openApp({ ...options, publicUrl: () => options.publicUrl ?? url })
+  const now = () => (options.clock ?? systemClock).now().getTime()
+  const app = await openApp({
+    ...options,
+    publicUrl: () => options.publicUrl ?? url,
+    finRanges: options.finNetworksFile
+      ? followRanges(options.finNetworksFile, now, options.report)
+      : undefined,
+  })
   const undo: (() => unknown)[] = [() => app.close()]
   try {
     const web = express()

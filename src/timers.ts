@@ -1,6 +1,7 @@
 import type { App } from './app.js'
 import { wakeConversations } from './conversation/wake.js'
 import { forgetOldKeys } from './idempotency/forget.js'
+import { forgetOldCalls } from './integration/forget.js'
 
 /** In ms. */
 const second = 1_000
@@ -8,7 +9,11 @@ const hour = 60 * 60 * second
 
 /** What happens by itself when its time comes. Every node runs them; what they do is done once. */
 export function startTimers(app: App, report: (error: Error) => void): { stop(): Promise<void> } {
-  const timers = [every(second, () => wakeConversations(app.db)), every(hour, () => forgetOldKeys(app.db))]
+  const timers = [
+    every(second, () => wakeConversations(app.db)),
+    every(hour, () => forgetOldKeys(app.db)),
+    every(hour, () => forgetOldCalls(app.db)),
+  ]
 
   function every(interval: number, work: () => Promise<unknown>) {
     let running: Promise<unknown> | null = null

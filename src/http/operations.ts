@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express'
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { App } from '../app.js'
 import { statement } from '../database/statement.js'
 import { agentBehind } from './bearer.js'
@@ -16,6 +16,26 @@ export function operations(app: App): { router: Router; stop(): void } {
     collect() {
       this.set(app.tail.position)
     },
+  })
+
+  const labels = ['operation', 'status'] as const
+  const finCalls = new Counter({
+    name: 'fin_api_calls_total',
+    help: 'Requests of integrations to the Fin API, by operation and class of status.',
+    labelNames: labels,
+    registers: [registry],
+  })
+  const finDurations = new Histogram({
+    name: 'fin_api_call_duration_seconds',
+    help: 'How long they took.',
+    labelNames: labels,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  })
+  app.calls.recorded.add(({ operation, status, durationMs }) => {
+    const of = { operation, status: `${Math.floor(status / 100)}xx` }
+    finCalls.inc(of)
+    finDurations.observe(of, durationMs / 1_000)
   })
 
   router.get('/healthz', (_, response) => {

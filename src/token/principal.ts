@@ -1,34 +1,15 @@
 import type { Actor, TokenScope } from '../actor.js'
+import { type Briefly, briefly } from '../briefly.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import type { AgentRole, TokenKind } from '../generated/prisma/enums.js'
 import { secretHash } from './mint.js'
 
-/** How long a revoked token or a lost right can go unnoticed, in ms. */
-const freshFor = 1_000
-const mostCached = 10_000
-
-export interface Principals {
-  (token: string): Promise<Actor | null>
-  /** Asks the database again, after a change of rights on this node. */
-  forget(): void
-}
+export type Principals = Briefly<Actor | null>
 
 /** Who stands behind a token, for every API and socket; null when it is unknown, expired or revoked. */
 export function principals(db: Database): Principals {
-  const cache = new Map<string, { until: number; actor: Promise<Actor | null> }>()
-
-  const principal = (token: string) => {
-    const now = performance.now()
-    const cached = cache.get(token)
-    if (cached && cached.until > now) return cached.actor
-    if (cache.size >= mostCached) cache.clear()
-    const actor = look(db, token)
-    cache.set(token, { until: now + freshFor, actor })
-    actor.catch(() => cache.delete(token))
-    return actor
-  }
-  return Object.assign(principal, { forget: () => cache.clear() })
+  return briefly((token) => look(db, token))
 }
 
 interface Row {

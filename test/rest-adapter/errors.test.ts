@@ -32,7 +32,8 @@ describe.each(variants)('%s', (variant) => {
     const stranger = finClient(server, presented, variant)
     for (const operation of Object.keys(routes) as OperationName[]) {
       const response = await stranger.raw(operation, unknown)
-      expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"')
+      const challenge = presented === null ? 'Bearer realm="Graphdesk"' : 'Bearer error="invalid_token"'
+      expect(response.headers.get('www-authenticate')).toBe(challenge)
       await expectProblem(variant, response, 401)
     }
   }

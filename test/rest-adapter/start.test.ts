@@ -7,6 +7,7 @@ import { operations } from '../../rest-adapter/operations.js'
 import { tooManyRequests } from '../../rest-adapter/problem.js'
 import { prepare } from '../../rest-adapter/run.js'
 import type { App } from '../../src/app.js'
+import { systemClock } from '../../src/clock.js'
 import { expectProblem, variants } from './contracts.js'
 import { routes } from './finClient.js'
 
@@ -26,7 +27,7 @@ test('an operation without a handler stops the start', async () => {
 
 test.each(variants)('whoever calls too often is told so in the form of the variant: %s', async (variant) => {
   const limit: express.RequestHandler = (_request, _response, next) => next(tooManyRequests(7))
-  const app = { publicUrl: () => 'http://localhost' } as App
+  const app = { publicUrl: () => 'http://localhost', db: { clock: systemClock } } as App
   const web = express().use('/api/fin', await finApi(app, nothing, { report: expect.fail, limit }))
   const server = web.listen(0)
   onTestFinished(() => void server.close())

@@ -1,0 +1,26 @@
+/** How long a change made on another node can go unnoticed, in ms. */
+const freshFor = 1_000
+const mostKept = 10_000
+
+export interface Briefly<Value> {
+  (key: string): Promise<Value>
+  /** Asks anew, after a change on this node. */
+  forget(): void
+}
+
+/** Remembers what a look-up found for at most a second. */
+export function briefly<Value>(look: (key: string) => Promise<Value>): Briefly<Value> {
+  const kept = new Map<string, { until: number; value: Promise<Value> }>()
+
+  const recall = (key: string) => {
+    const now = performance.now()
+    const known = kept.get(key)
+    if (known && known.until > now) return known.value
+    if (kept.size >= mostKept) kept.clear()
+    const value = look(key)
+    kept.set(key, { until: now + freshFor, value })
+    value.catch(() => kept.delete(key))
+    return value
+  }
+  return Object.assign(recall, { forget: () => kept.clear() })
+}
