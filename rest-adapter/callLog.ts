@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import type { App } from '../src/app.js'
+import { bearerToken } from '../src/token/bearer.js'
 import { redacted } from './redacted.js'
 
 /** What becomes known of a request on its way, for the integration's own record of its calls. */
@@ -25,16 +26,19 @@ export function recordCalls(app: App): RequestHandler {
   return (request, response, next) => {
     const startedAt = app.db.clock.now()
     const started = performance.now()
-    response.once('close', () => {
-      const { integrationId, operation, problem } = callOf(request)
-      if (!integrationId) return
+    response.once('close', async () => {
+      const durationMs = Math.round(performance.now() - started)
+      const status = response.statusCode
+      const { operation, problem, integrationId } = callOf(request)
+      const caller = integrationId ?? (await strayCaller(app, request, status))
+      if (!caller) return
       app.calls.record({
-        integrationId,
+        integrationId: caller,
         operation: operation ? snakeCase(operation) : 'unknown',
         method: request.method,
         path: request.baseUrl + request.path,
-        status: response.statusCode,
-        durationMs: Math.round(performance.now() - started),
+        status,
+        durationMs,
         startedAt,
         problem,
         request: redacted(request),
@@ -42,6 +46,14 @@ export function recordCalls(app: App): RequestHandler {
     })
     next()
   }
+}
+
+/** Whose request it was that was answered before anybody asked: to an unknown path, too large, too many. */
+async function strayCaller(app: App, request: Request, status: number): Promise<string | null> {
+  const token = bearerToken(request.headers.authorization)
+  if (!token || status === 401) return null
+  const actor = await app.principals(token).catch(() => null)
+  return actor?.kind === 'INTEGRATION' ? actor.integrationId : null
 }
 
 /** As Fin's documentation names it. */
