@@ -8,6 +8,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import formats from 'ajv-formats'
 import { OpenAPIBackend } from 'openapi-backend'
 import { parse } from 'yaml'
+import { lint } from './openapiLint.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const files = ['rest-adapter/openapi.yaml', 'rest-adapter/openapi-posts-only.yaml']
@@ -41,8 +42,10 @@ for (const file of files) {
   const faults = []
   let examples = 0
   try {
-    const document = parse(readFileSync(path.join(root, file), 'utf8'))
+    const text = readFileSync(path.join(root, file), 'utf8')
+    const document = parse(text)
     examples = await check(document, (fault) => faults.push(fault))
+    faults.push(...(await lint(text, document, path.join(root, file))))
     documents.push(document)
   } catch (error) {
     faults.push(error.message)

@@ -4,6 +4,7 @@ import { openBackend } from './backend.js'
 import { readBody } from './body.js'
 import { callOf, recordCalls } from './callLog.js'
 import { readContract, servedContract } from './contract.js'
+import { docs } from './docs.js'
 import { problemOf, type Report } from './faults.js'
 import { type Answer, handlerOf } from './handler.js'
 import { operations } from './operations.js'
@@ -52,6 +53,7 @@ export async function finApi(app: App, execute: Execute, { report, limit }: FinA
         throw new Problem(405, 'This path is only to be read.', { headers: { Allow: 'GET' } })
       })
   }
+  router.use('/docs', docs([postsVariant, restVariant]))
   router.use(recordCalls(app))
   if (limit) router.use(limit)
   router.use(readBody)

@@ -2,6 +2,8 @@ import type { ProblemDetails } from './problem.js'
 
 /** One of the two forms of the same nine operations. */
 export interface Variant {
+  /** For people. */
+  title: string
   /** Its OpenAPI file, in this folder. */
   contract: string
   /** Where that file is served. */
