@@ -25,7 +25,8 @@ export async function connect(
   }
 }
 
-function pick(agents: Agent[], wanted: string | undefined): Agent {
+/** The agent who stands for Fin. Throws when it cannot be told which. */
+export function pick(agents: Agent[], wanted: string | undefined): Agent {
   const named = (agent: Agent) =>
     [agent.name, agent.alias, agent.alias_name].some((name) => /\bfin\b/i.test(name ?? ''))
   const found =

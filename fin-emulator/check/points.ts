@@ -1,0 +1,29 @@
+import type { Connection } from '../connection.js'
+import type { Point } from './point.js'
+import { conversationPoints } from './points/conversations.js'
+import { credentialPoints, signaturePoints } from './points/credentials.js'
+import { messagePoints } from './points/messages.js'
+import { tokenPoints } from './points/token.js'
+import { updatePoints } from './points/updates.js'
+import { userPoints } from './points/users.js'
+
+/** All points, in the order of a report. */
+export const allPoints: readonly Point[] = [
+  ...tokenPoints,
+  ...credentialPoints,
+  ...signaturePoints,
+  ...userPoints,
+  ...conversationPoints,
+  ...messagePoints,
+  ...updatePoints,
+]
+
+/** Those that can be looked at through this connection. */
+export function pointsFor({ variant, staticToken, signingSecret }: Connection): Point[] {
+  return allPoints.filter(
+    (point) =>
+      (point.variant ?? variant) === variant &&
+      (point.about !== 'token' || !staticToken) &&
+      (point.about !== 'signature' || signingSecret),
+  )
+}

@@ -1,0 +1,34 @@
+import { expectThat } from '../point.js'
+import type { Answer, Json, Probe } from '../probe.js'
+
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/** ISO 8601 in UTC with milliseconds. */
+export function expectMoment(value: unknown): void {
+  expectThat(typeof value === 'string' && moment.test(value), 'a time as 2025-10-27T14:30:00.000Z', value)
+}
+
+export function expectStatus({ status, body }: Answer, expected: number): void {
+  expectThat(status === expected, `HTTP ${expected}`, { status, body })
+}
+
+/** Under `data` in one variant, bare in the other. */
+export function expectEnvelope(probe: Probe, { body }: Answer, isRight: (object: Json) => boolean): void {
+  const object = probe.variant === 'posts' ? body?.data : body
+  expectThat(isRight(object), probe.variant === 'posts' ? 'it under `data`' : 'it without an envelope', body)
+}
+
+/** Present, and a text or null. */
+export function expectTextOrNull(object: Json, fields: readonly string[]): void {
+  for (const field of fields) {
+    const value = object?.[field]
+    expectThat(value === null || typeof value === 'string', `${field}: a text or null`, object)
+  }
+}
+
+/** Where errors go in each variant. */
+export function expectProblem(probe: Probe, { status, body }: Answer): void {
+  const problem = probe.variant === 'posts' ? body?.error : body
+  const isProblem = problem?.status === status && typeof problem?.title === 'string'
+  expectThat(isProblem && (probe.variant === 'rest' || body.data === null), 'a problem (RFC 7807)', body)
+}

@@ -1,0 +1,43 @@
+import { readCheckOptions } from './options.js'
+import { json, summary, table } from './report.js'
+import { checkVariant, type Finding } from './run.js'
+
+const help = `Looks whether a helpdesk does what Fin relies on, point by point, and says where each point is written.
+
+npm run fin-emulator -- check <url> [flags]
+
+  --variant posts|rest|both  which variant of the API (both)
+  --client-id <id>           OAuth client credentials
+  --client-secret <secret>
+  --token-url <url>          where tokens come from (/oauth/token at the helpdesk)
+  --static-token <token>     a fixed bearer token in place of OAuth
+  --signing-secret <text>    the key of the signatures; without one they are not looked at
+  --agent-id <id>            the agent who stands for Fin (the one named Fin, or the only one)
+  --json                     for programs
+  --help
+
+It writes users, conversations and messages into the helpdesk. Points that the vendor's pages leave open are marked
+"assumed", and warn only. Exit status: 0 when no other point failed, 1 when one did.
+`
+
+/** The command `check`; returns the exit status. Throws OptionsError, or when the helpdesk cannot be reached. */
+export async function check(
+  args: string[],
+  environment: Record<string, string | undefined>,
+): Promise<number> {
+  const options = readCheckOptions(args, environment)
+  if (!options) {
+    console.log(help)
+    return 0
+  }
+  const findings: Finding[] = []
+  for (const variant of options.variants) {
+    const found = await checkVariant({ ...options.connection, variant }, (done, all) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${variant}: ${done} of ${all}`)
+    })
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+    findings.push(...found)
+  }
+  console.log(options.json ? json(findings) : table(findings))
+  return summary(findings).failed > 0 ? 1 : 0
+}

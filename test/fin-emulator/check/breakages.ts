@@ -1,0 +1,276 @@
+import type { VariantName } from '../../../fin-emulator/connection.js'
+import { type Answer, type Breakage, type Call, digestOf, type Signature } from './helpdesk.js'
+
+// biome-ignore lint/suspicious/noExplicitAny: a helpdesk that is broken on purpose
+type Json = any
+
+/** After an operation: changes its successful answer. */
+const after = (operation: string, change: (object: Json, answer: Answer, call: Call) => void): Breakage => ({
+  after(call, answer) {
+    if (call.operation === operation && answer.status < 400) change(answer.object, answer, call)
+  },
+})
+
+/** Before an operation: changes what was sent, or answers with a status. */
+const before = (operation: string, change: (parameters: Json) => unknown): Breakage => ({
+  before(call) {
+    if (call.operation !== operation) return
+    const status = change(call.parameters)
+    return typeof status === 'number' ? { status } : undefined
+  },
+})
+
+const each = (operation: string, change: (message: Json) => void) =>
+  after(operation, (list) => list.forEach(change))
+
+const unknown = (operation: string, status: number): Breakage => ({
+  after(call, answer) {
+    if (call.operation !== operation || answer.status !== 404) return
+    answer.status = status
+    answer.error = { type: 'about:blank', title: 'Refused', status }
+  },
+})
+
+const token = (
+  change: (answer: { status: number; body: Json }, text: string, headers: Json) => void,
+): Breakage => ({
+  token: (request, answer) => change(answer, request.body.toString(), request.headers),
+})
+
+const refuse = (answer: { status: number; body: Json }) =>
+  Object.assign(answer, { status: 400, body: { error: 'invalid_request' } })
+
+const withoutMs = (time: string) => time.replace('.000Z', 'Z')
+
+const bareOnly = (answer: Answer) => Object.assign(answer, { bare: true, data: false })
+
+const also = (change: (signature: Signature) => Signature): Breakage => ({
+  fits: (signature, right) => right || digestOf(change(signature)).toString('hex') === signature.given,
+})
+
+const not = (form: RegExp): Breakage => ({ fits: ({ given }, right) => right && !form.test(given) })
+
+/** For each point a helpdesk that misses this one; in the POST-only variant unless it says otherwise. */
+export const breakages: Record<string, Breakage & { variant?: VariantName }> = {
+  'token.body': token(
+    (answer, text) =>
+      text.includes('client_secret=a') &&
+      text.includes('grant_type=client_credentials&') &&
+      !text.includes('scope') &&
+      refuse(answer),
+  ),
+  'token.basic': token((answer, _, { authorization }) => authorization && refuse(answer)),
+  'token.json': token((answer, text) => text.startsWith('{') && refuse(answer)),
+  'token.unknown': token((answer, text) => text.includes('scope') && refuse(answer)),
+  'token.type': token(({ body }) => delete body.token_type),
+  'token.expiry': token(({ body }) => delete body.expires_in),
+  'token.wrongSecret': token((answer) => answer.status === 401 && refuse(answer)),
+  'token.grant': token((answer) => {
+    if (answer.body.error === 'unsupported_grant_type') answer.body.error = 'invalid_request'
+  }),
+  'credentials.missing': { lets: (authorization) => [undefined, 'Bearer the-token'].includes(authorization) },
+  'credentials.wrong': {
+    lets: (authorization, { path }) =>
+      authorization === 'Bearer the-token' || (authorization === 'Bearer wrong' && path.endsWith('agents')),
+  },
+  'credentials.challenge': { noChallenge: true },
+  'credentials.only': unknown('update_user', 403),
+  'signature.missing': { fits: ({ given }, right) => right || given === '' },
+  'signature.wrong': also((signature) => ({ ...signature, secret: `${signature.secret}!` })),
+  'signature.body': also((signature) => ({ ...signature, signed: `${signature.signed} ` })),
+  'signature.stale': also((signature) => signature),
+  'signature.upper': not(/^[0-9A-F]*[A-F][0-9A-F]*$/),
+  'signature.prefix': not(/^sha256=/),
+  'signature.base64': not(/=$/),
+  'signature.query': { variant: 'rest', fits: ({ signed }, right) => right && !/[%+]/.test(signed) },
+  'createUser.status': after('create_user', (_, answer) => Object.assign(answer, { status: 200 })),
+  'createUser.bare': after('create_user', (_, answer) => Object.assign(answer, { bare: false })),
+  'createUser.data': after('create_user', (_, answer) => bareOnly(answer)),
+  'createUser.type': after('create_user', (user) => Object.assign(user, { user_type: 'end-user' })),
+  'createUser.nulls': after('create_user', (user) => {
+    user.name ??= 'Unknown'
+  }),
+  'createUser.repeat': before('create_user', (user) => {
+    delete user.object_id
+  }),
+  'createUser.attributes': before('create_user', (user) => {
+    delete user.attributes
+  }),
+  'createUser.odd': before('create_user', ({ name }) => (typeof name === 'object' && name ? 400 : undefined)),
+  'createUser.malformed': { malformed: 500 },
+  'getUser.finds': after('get_user', (user) => Object.assign(user, { id: 'user_other' })),
+  'getUser.envelope': after('get_user', (_, answer) => bareOnly(answer)),
+  'getUser.nullable': after('get_user', (user) => delete user.photo_url),
+  'getUser.unknown': unknown('get_user', 400),
+  'updateUser.writes': after('update_user', (user) => Object.assign(user, { attributes: {} })),
+  'updateUser.merges': { rules: { mergesUser: false } },
+  'updateUser.removes': { rules: { removes: false } },
+  'agents.list': after('get_agents', (_, answer) => bareOnly(answer)),
+  'agents.type': each('get_agents', (agent) => delete agent.user_type),
+  'agents.named': each('get_agents', (agent) => Object.assign(agent, { email: null })),
+  'agents.alias_name': each('get_agents', (agent) => delete agent.alias_name),
+  'agents.alias': { variant: 'rest', ...each('get_agents', (agent) => delete agent.alias) },
+  'getConversation.problem': {
+    after(call, answer) {
+      if (call.operation === 'get_conversation' && answer.status === 404) answer.error = 'not found'
+    },
+  },
+  'createConversation.both': after('create_conversation', ({ message }) => delete message.id),
+  'createConversation.status': after('create_conversation', (_, answer) =>
+    Object.assign(answer, { status: 200 }),
+  ),
+  'createConversation.bare': after('create_conversation', (_, answer) =>
+    Object.assign(answer, { bare: false }),
+  ),
+  'createConversation.data': after('create_conversation', (_, answer) => bareOnly(answer)),
+  'createConversation.user': after('create_conversation', ({ conversation }) => {
+    conversation.user = { id: 'user_other' }
+  }),
+  'createConversation.title': after('create_conversation', ({ conversation }) => {
+    conversation.title = null
+  }),
+  'createConversation.attributes': after('create_conversation', ({ conversation }) => {
+    conversation.attributes = {}
+  }),
+  'createConversation.apart': after('create_conversation', ({ conversation }) => {
+    Object.assign(conversation.user.attributes, conversation.attributes)
+  }),
+  'createConversation.body': after('create_conversation', ({ message }) => {
+    message.body = ''
+  }),
+  'createConversation.author': after('create_conversation', ({ message }) => {
+    message.author = { id: 'user_other' }
+  }),
+  'createConversation.unknownUser': before('create_conversation', ({ user }) =>
+    user?.id?.includes('-') ? 404 : undefined,
+  ),
+  'createConversation.noUser': before('create_conversation', ({ user }) => (user ? undefined : 400)),
+  'createConversation.odd': before('create_conversation', ({ title }) => (title?.odd ? 400 : undefined)),
+  'createConversation.unknownFields': before('create_conversation', ({ initial_message }) =>
+    initial_message.some_new_field ? 400 : undefined,
+  ),
+  'createConversation.empty': before('create_conversation', ({ initial_message }) => {
+    initial_message.body ||= 'nothing'
+  }),
+  'createConversation.repeat': before('create_conversation', (conversation) => {
+    delete conversation.object_id
+  }),
+  'getConversation.finds': after('get_conversation', (conversation) =>
+    Object.assign(conversation, { id: 'conv_other' }),
+  ),
+  'getConversation.envelope': after('get_conversation', (_, answer) => bareOnly(answer)),
+  'getConversation.status': after('get_conversation', (conversation) => {
+    if (conversation.status === 'open') conversation.status = 'new'
+  }),
+  'getConversation.created_at': after('get_conversation', (conversation) => {
+    conversation.created_at = withoutMs(conversation.created_at)
+  }),
+  'getConversation.updated_at': after('get_conversation', (conversation) => {
+    conversation.updated_at = withoutMs(conversation.updated_at)
+  }),
+  'getConversation.tags': after('get_conversation', (conversation) => {
+    if (conversation.tags.length === 0) conversation.tags = null
+  }),
+  'getConversation.unknown': unknown('get_conversation', 400),
+  'createMessage.status': after('create_message', (_, answer) => Object.assign(answer, { status: 200 })),
+  'createMessage.bare': after('create_message', (_, answer) => Object.assign(answer, { bare: false })),
+  'createMessage.data': after('create_message', (_, answer) => bareOnly(answer)),
+  'createMessage.conversation': after('create_message', (message) =>
+    Object.assign(message, { conversation_id: 'conv_other' }),
+  ),
+  'createMessage.type': after('create_message', (message) =>
+    Object.assign(message, { message_type: 'note' }),
+  ),
+  'createMessage.endUser': after('create_message', ({ author }) => {
+    if (author.user_type === 'end_user') author.id = 'user_other'
+  }),
+  'createMessage.fin': after('create_message', ({ author }) => {
+    if (author.user_type === 'agent') author.id = 'agent_other'
+  }),
+  'createMessage.private': before('create_message', (message) => {
+    message.visibility = 'public'
+  }),
+  'createMessage.html': before('create_message', (message) => {
+    message.body = message.body?.replace(/<\/?h1>/g, '')
+  }),
+  'createMessage.script': before('create_message', (message) => {
+    message.body = message.body?.replaceAll('<script>', '<script >')
+  }),
+  'createMessage.attachment': after('create_message', ({ attachments }) =>
+    attachments.map((file: Json) => delete file.filename),
+  ),
+  'createMessage.https': after('create_message', ({ attachments }) =>
+    attachments.map((file: Json) => Object.assign(file, { url: 'http://files.example.com/' })),
+  ),
+  'createMessage.fileOnly': before('create_message', ({ body }) => (body === null ? 400 : undefined)),
+  'createMessage.empty': before('create_message', (message) => {
+    if (message.body === '') message.body = 'nothing'
+  }),
+  'createMessage.sentAt': before('create_message', (message) => {
+    delete message.created_at
+  }),
+  'createMessage.unknown': unknown('create_message', 400),
+  'createMessage.repeat': before('create_message', (message) => {
+    delete message.object_id
+  }),
+  'getMessages.list': after('get_messages', (_, answer) => bareOnly(answer)),
+  'getMessages.first': after('get_messages', (list, _, { parameters }) => {
+    if (!parameters.after_id) list.shift()
+  }),
+  'getMessages.order': after('get_messages', (list) => list.reverse()),
+  'getMessages.after': after('get_messages', (list, _, { parameters }) => {
+    if (parameters.after_id !== 'msg_unknown' && parameters.after_id) list.shift()
+  }),
+  'getMessages.unknownAfter': after('get_messages', (list, _, { parameters }) => {
+    if (parameters.after_id === 'msg_unknown') list.length = 0
+  }),
+  'getMessages.author': each('get_messages', (message) => {
+    message.author = { id: message.author.id, user_type: message.author.user_type }
+  }),
+  'getMessages.visibility': each('get_messages', (message) => Object.assign(message, { visibility: 'all' })),
+  'getMessages.time': each('get_messages', (message) => {
+    message.created_at = withoutMs(message.created_at)
+  }),
+  'getMessages.attachments': each('get_messages', (message) => Object.assign(message, { attachments: null })),
+  'updateConversation.answer': after('update_conversation', (_, answer) => bareOnly(answer)),
+  'updateConversation.title': before('update_conversation', (change) => {
+    delete change.title
+  }),
+  'updateConversation.nulls': before('update_conversation', ({ title }) =>
+    title === null ? 400 : undefined,
+  ),
+  'updateConversation.readAt': before('update_conversation', ({ last_user_read_at }) =>
+    last_user_read_at?.endsWith('Z') ? 400 : undefined,
+  ),
+  'updateConversation.tags': before('update_conversation', (change) => {
+    delete change.tags
+  }),
+  'updateConversation.tagsReplace': { rules: { addsTags: true } },
+  'updateConversation.attributes': before('update_conversation', ({ attributes }) => {
+    delete attributes?.sentiment
+  }),
+  'updateConversation.attributesMerge': { rules: { mergesConversation: false } },
+  ...Object.fromEntries(
+    ['resolved', 'closed', 'ended'].map((status) => [
+      `updateConversation.${status}`,
+      before('update_conversation', (change) => {
+        if (change.status === status) delete change.status
+      }),
+    ]),
+  ),
+  'updateConversation.keeps': { rules: { keepsTitle: false } },
+  'updateConversation.takes': before('update_conversation', (change) => {
+    if (change.assignee_id) change.assignee_id = null
+  }),
+  'updateConversation.handover': before('update_conversation', (change) => {
+    if (change.assignee_id === null) delete change.assignee_id
+  }),
+  'updateConversation.user': before('update_conversation', (change) => {
+    delete change.user
+  }),
+  'updateConversation.odd': before('update_conversation', ({ status }) =>
+    status === 'paused' ? 400 : undefined,
+  ),
+  'updateConversation.nothing': { rules: { bumps: true } },
+  'updateConversation.unknown': unknown('update_conversation', 400),
+}

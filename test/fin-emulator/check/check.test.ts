@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest'
+import { allPoints, pointsFor } from '../../../fin-emulator/check/points.js'
+import { check } from '../../../fin-emulator/check/program.js'
+import { checkVariant } from '../../../fin-emulator/check/run.js'
+import { type VariantName, variantNames } from '../../../fin-emulator/connection.js'
+import { OptionsError } from '../../../fin-emulator/options.js'
+import { breakages } from './breakages.js'
+import { type Breakage, clientId, clientSecret, signingSecret, startHelpdesk } from './helpdesk.js'
+
+async function missed(variant: VariantName, broken?: Breakage): Promise<string[]> {
+  const helpdesk = await startHelpdesk(broken)
+  try {
+    const connection = { helpdesk: helpdesk.url, variant, clientId, clientSecret, signingSecret }
+    const findings = await checkVariant(connection)
+    expect(findings).toHaveLength(pointsFor(connection).length)
+    return findings.flatMap(({ point, failure }) => (failure === null ? [] : [`${point.id}: ${failure}`]))
+  } finally {
+    await helpdesk.stop()
+  }
+}
+
+test.each(variantNames)(
+  'a helpdesk that does all that Fin relies on meets every point: %s',
+  async (variant) => {
+    expect(await missed(variant)).toEqual([])
+  },
+)
+
+test('each point has an id of its own, a fact, and a helpdesk that misses it', () => {
+  const ids = allPoints.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(Object.keys(breakages).sort()).toEqual([...ids].sort())
+  for (const { fact, title } of allPoints) expect([fact, title]).not.toContain('')
+})
+
+test.each(Object.entries(breakages))(
+  '%s alone is missed by a helpdesk that misses it',
+  async (id, broken) => {
+    expect(await missed(broken.variant ?? 'posts', broken)).toEqual([expect.stringMatching(`^${id}: `)])
+  },
+)
+
+describe('the command', () => {
+  let printed: MockInstance<typeof console.log>
+  beforeEach(() => {
+    printed = vi.spyOn(console, 'log').mockImplementation(() => undefined)
+  })
+  afterEach(() => printed.mockRestore())
+
+  const secrets = ['--client-id', clientId, '--client-secret', clientSecret]
+
+  async function run(broken: Breakage, ...flags: string[]) {
+    const helpdesk = await startHelpdesk(broken)
+    onTestFinished(() => helpdesk.stop())
+    const flagsOfAll = [helpdesk.url, ...secrets, '--signing-secret', signingSecret, ...flags]
+    const status = await check(flagsOfAll, {})
+    return { status, text: printed.mock.calls.flat().join('\n') }
+  }
+
+  test('prints a table of both variants, and ends well when nothing known failed', async () => {
+    const { status, text } = await run(breakages['getUser.unknown'] ?? {})
+    expect(status).toBe(0)
+    expect(text).toMatch(/posts\s+get_user/)
+    expect(text).toMatch(/rest\s+get_user/)
+    expect(text).toContain('assumed: The errors of operations are unknown')
+    expect(text).toContain('expected HTTP 404')
+    expect(text).toMatch(/\d+ passed, 0 failed, 2 assumed failed$/)
+  })
+
+  test('ends badly when a known point failed, also for programs', async () => {
+    const { status, text } = await run(breakages['getUser.finds'] ?? {}, '--variant', 'posts', '--json')
+    expect(status).toBe(1)
+    const { failed, points } = JSON.parse(text)
+    expect(failed).toBe(1)
+    expect(points.find(({ failure }: { failure: unknown }) => failure !== null)).toMatchObject({
+      variant: 'posts',
+      id: 'getUser.finds',
+      assumed: false,
+    })
+  })
+
+  test('says what is wrong with its flags, and whom it cannot reach', async () => {
+    await expect(check([], {})).rejects.toThrow(OptionsError)
+    await expect(check(['localhost:4000', ...secrets], {})).rejects.toThrow(/address/)
+    await expect(check(['http://127.0.0.1:1', '--variant', 'soap', ...secrets], {})).rejects.toThrow(
+      /--variant/,
+    )
+    await expect(check(['http://127.0.0.1:1'], {})).rejects.toThrow(/--client-id/)
+    await expect(check(['http://127.0.0.1:1', ...secrets], {})).rejects.toThrow(/ECONNREFUSED/)
+    const helpdesk = await startHelpdesk()
+    onTestFinished(() => helpdesk.stop())
+    await expect(check([helpdesk.url, ...secrets, '--client-secret', 'wrong'], {})).rejects.toThrow(
+      /no token/,
+    )
+  })
+})
