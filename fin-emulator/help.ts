@@ -2,6 +2,8 @@
 export const help = `Plays Fin for a helpdesk: calls its Fin API, receives its webhooks, and lets you write as an end-user.
 
 npm run fin-emulator -- [flags]
+npm run fin-emulator -- check <url>    looks whether a helpdesk does what Fin relies on; check --help
+npm run fin-emulator -- play <file>    plays a file of conversations; play --help
 
 The helpdesk:
   --helpdesk <url>         its address; /api/fin is added when it has no path (http://localhost:4000)

@@ -1,7 +1,11 @@
 /** A body as Fin sends it: text becomes a paragraph, and what starts with a tag is taken as HTML already. */
 export function toHtml(typed: string): string {
-  if (/^\s*<[a-z]/i.test(typed)) return typed
-  const safe = typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return /^\s*<[a-z]/i.test(typed) ? typed : paragraph(typed)
+}
+
+/** A text as a paragraph, whatever is in it. */
+export function paragraph(text: string): string {
+  const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   return `<p>${safe.replaceAll(/\r?\n/g, '<br>')}</p>`
 }
 

@@ -1,3 +1,4 @@
+import { connectionHelp } from '../connectionFlags.js'
 import { readCheckOptions } from './options.js'
 import { json, summary, table } from './report.js'
 import { checkVariant, type Finding } from './run.js'
@@ -7,16 +8,11 @@ const help = `Looks whether a helpdesk does what Fin relies on, point by point, 
 npm run fin-emulator -- check <url> [flags]
 
   --variant posts|rest|both  which variant of the API (both)
-  --client-id <id>           OAuth client credentials
-  --client-secret <secret>
-  --token-url <url>          where tokens come from (/oauth/token at the helpdesk)
-  --static-token <token>     a fixed bearer token in place of OAuth
-  --signing-secret <text>    the key of the signatures; without one they are not looked at
-  --agent-id <id>            the agent who stands for Fin (the one named Fin, or the only one)
+${connectionHelp}
   --json                     for programs
   --help
 
-It writes users, conversations and messages into the helpdesk. Points that the vendor's pages leave open are marked
+Signatures are looked at only where their key is given. It writes users, conversations and messages into the helpdesk. Points that the vendor's pages leave open are marked
 "assumed", and warn only. Exit status: 0 when no other point failed, 1 when one did.
 `
 
