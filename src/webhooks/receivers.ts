@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import { Pool } from 'undici'
-import { checkAddress, checkedLookup } from './address.js'
+import { checkAddress, checkedLookup } from '../address.js'
 
 /** Connections to the receivers of webhooks, a pool for each, so that one that hangs slows no other. */
 export interface Receivers {
-  /** Throws RefusedReceiver when the address itself, as an IP, is not allowed; a name is checked when it connects. */
+  /** Throws RefusedAddress when the address itself, as an IP, is not allowed; a name is checked when it connects. */
   poolFor(url: URL): Pool
   /** Lets go of the connections to all others. */
   keepOnly(origins: ReadonlySet<string>): void

@@ -1,6 +1,6 @@
+import { RefusedAddress } from '../address.js'
 import type { Secrets } from '../secrets.js'
 import { storable } from '../text.js'
-import { RefusedReceiver } from './address.js'
 import type { Receivers } from './receivers.js'
 
 /** Where an integration's webhooks go, and the key that opens the door, still sealed. */
@@ -49,7 +49,7 @@ export async function sendWebhook(
       note: noteOf(await start(response.body), key),
     }
   } catch (error) {
-    const kind = error instanceof RefusedReceiver ? 'REFUSED' : 'UNREACHABLE'
+    const kind = error instanceof RefusedAddress ? 'REFUSED' : 'UNREACHABLE'
     return { kind, note: noteOf(explain(error), key) }
   }
 }
@@ -58,7 +58,7 @@ function openKey(secrets: Secrets, { webhookKey }: Receiver): string {
   try {
     return secrets.open(webhookKey)
   } catch (cause) {
-    throw new RefusedReceiver((cause as Error).message, { cause })
+    throw new RefusedAddress((cause as Error).message, { cause })
   }
 }
 

@@ -2,25 +2,25 @@ import { type LookupAddress, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** A receiver that nothing may be sent to; the message says what a person can do about it. */
-export class RefusedReceiver extends Error {}
+/** An address that nothing may be exchanged with; the message says what a person can do about it. */
+export class RefusedAddress extends Error {}
 
 /** Whether an address belongs to the public internet; false when it is none. */
 export function isPublic(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
 }
 
-/** Throws RefusedReceiver unless webhooks may go to this address: private ones if allowed, public ones over TLS. */
+/** Throws RefusedAddress unless this address may be reached: private ones if allowed, public ones over TLS. */
 export function checkAddress(host: string, address: string, { secure, allowPrivate }: AddressRules): void {
   if (isPublic(address)) {
     if (secure) return
-    throw new RefusedReceiver(
-      `Webhooks go to ${host} over http, where anyone on the way could read the key. Use https in the integration's webhook address.`,
+    throw new RefusedAddress(
+      `${host} would be reached over http, where anyone on the way could read along. Use an https address.`,
     )
   }
   if (allowPrivate) return
-  throw new RefusedReceiver(
-    `${host} leads to ${address}, which is not a public address. Give the integration a public webhook address, or start Graphdesk with ALLOW_PRIVATE_WEBHOOKS=true.`,
+  throw new RefusedAddress(
+    `${host} leads to ${address}, which is not a public address. Use a public one; webhooks may go there when Graphdesk is started with ALLOW_PRIVATE_WEBHOOKS=true.`,
   )
 }
 

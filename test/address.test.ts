@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type AddressRules, checkAddress, checkedLookup, isPublic } from '../../src/webhooks/address.js'
+import { type AddressRules, checkAddress, checkedLookup, isPublic } from '../src/address.js'
 
 const production: AddressRules = { secure: true, allowPrivate: false }
 
