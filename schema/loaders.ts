@@ -5,7 +5,8 @@ import type { App } from '../src/app.js'
 import { type ConversationView, findConversations } from '../src/conversation/read.js'
 import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
 import { suspectedDuplicates } from '../src/endUser/duplicates.js'
-import type { Team } from '../src/generated/prisma/client.js'
+import { filesOf } from '../src/file/read.js'
+import type { StoredFile, Team } from '../src/generated/prisma/client.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
 import { teamsByIds } from '../src/team/access.js'
 
@@ -21,6 +22,8 @@ export interface Loaders {
   namedTeam: Load<string, Team | null>
   /** The ids of those who may be the same person as an end-user the actor already sees. */
   duplicates: Load<string, string[]>
+  /** The copies of files of a message the actor already sees. */
+  files: Load<string, StoredFile[]>
   messages: Load<{ conversationId: string; range: MessageRange }, MessageView[]>
 }
 
@@ -53,6 +56,10 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
       inOrder(ids, await agentsByIds(app.db, unique(ids))),
     ),
     namedTeam: batched(async (ids: readonly string[]) => inOrder(ids, await teamsByIds(app.db, unique(ids)))),
+    files: batched(async (messageIds) => {
+      const files = await filesOf(app.db, unique(messageIds))
+      return messageIds.map((id) => files.filter(({ messageId }) => messageId === id))
+    }),
     messages: batched(async (keys) => {
       const asking = actor()
       return asking ? messagesOf(app, asking, keys) : keys.map(() => [])

@@ -4,6 +4,7 @@ import { type Listening, listen } from './database/listen.js'
 import { type LogIdentity, logIdentity } from './events/cursor.js'
 import { channel } from './events/numbering.js'
 import { startTail, type Tail } from './events/tail.js'
+import { diskStore, type FileStore } from './file/store.js'
 import { newId } from './ids.js'
 import { type CallLog, openCallLog } from './integration/calls.js'
 import { type Door, openDoor } from './integration/door.js'
@@ -23,6 +24,8 @@ export interface App {
   principals: Principals
   /** Of the Fin API. */
   door: Door
+  /** Copies of files that came with messages. */
+  files: FileStore
   /** What integrations call. */
   calls: CallLog
   signInLimit: SignInLimit
@@ -35,6 +38,8 @@ export interface App {
 export interface AppOptions {
   database: Omit<DatabaseOptions, 'clock' | 'log'>
   secretKey: string
+  /** A folder for copies of files; several nodes must share it. */
+  filesDir: string
   publicUrl: () => string
   clock?: Clock
   /** The networks that Fin calls from, by region. */
@@ -60,6 +65,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
       log,
       secrets,
       calls,
+      files: diskStore(options.filesDir),
       door: openDoor(db, { secrets, ranges: options.finRanges, report }),
       principals: principals(db),
       signInLimit: signInLimit(db),

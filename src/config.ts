@@ -33,6 +33,7 @@ const environment = z.object({
   PREPARED_STATEMENTS: flag.default(true),
   MIGRATE: flag.default(true),
   DATA_DIR: z.string().min(1).default('.data'),
+  FILES_DIR: z.string().optional(),
   ADMIN_EMAIL: z.email().default('admin@example.com'),
   ADMIN_PASSWORD: z.string().min(10, 'needs at least 10 characters').optional(),
   ADMIN_TOKEN: z
@@ -82,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     preparedStatements: set.PREPARED_STATEMENTS,
     migrate: set.MIGRATE,
     dataDir: path.resolve(set.DATA_DIR),
+    filesDir: path.resolve(set.FILES_DIR ?? path.join(set.DATA_DIR, 'files')),
     adminEmail: set.ADMIN_EMAIL,
     adminPassword: set.ADMIN_PASSWORD,
     adminToken: set.ADMIN_TOKEN,

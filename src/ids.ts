@@ -12,6 +12,7 @@ export const prefixes = {
   IntegrationCall: 'call',
   IntegrationLogEntry: 'log',
   Message: 'msg',
+  StoredFile: 'file',
   Tag: 'tag',
   Team: 'team',
   Token: 'token',

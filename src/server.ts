@@ -10,6 +10,8 @@ import { contextFor } from '../schema/context.js'
 import { schema } from '../schema/schema.js'
 import { type App, type AppOptions, openApp } from './app.js'
 import { systemClock } from './clock.js'
+import { startFileCopies } from './file/copy.js'
+import { files } from './http/files.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
 import { limited, limitedGuesses, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
@@ -30,6 +32,10 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   allowPrivateWebhooks: boolean
   /** Intercom's file of the networks that Fin calls from; looked at again as it changes. */
   finNetworksFile?: string
+  /** Whether files may be copied from addresses that are not public. */
+  allowPrivateFiles?: boolean
+  /** A certificate authority to trust, besides the usual, when files are copied. */
+  fileAuthority?: string
   /** No other node works on this database, as with the embedded one. */
   alone?: boolean
   /** Requests a minute per token, or per address without one. */
@@ -44,6 +50,9 @@ export interface RunningServer {
   /** Ends every connection, finishes what is under way, and gives everything back. */
   stop(): Promise<void>
 }
+
+/** What is copied of files that come with messages, in bytes. */
+const largestFile = 25 * 1024 * 1024
 
 /** How long requests under way may take when the server stops, in ms. */
 const patience = 3_000
@@ -83,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         limit: limits(refuseFin),
       }),
     )
+    web.use('/files', files(app))
     web.get('/', (_, response) => response.redirect('/graphql'))
 
     const sockets = serveSockets(app, server, yoga, {
@@ -112,6 +122,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     })
     undo.push(webhooks.stop)
     undo.push(startTimers(app, options.report).stop)
+    const copies = startFileCopies(app.db, app.files, {
+      largest: largestFile,
+      allowPrivate: options.allowPrivateFiles ?? false,
+      ca: options.fileAuthority,
+      report: options.report,
+    })
+    undo.push(copies.stop)
     return { url, app, stop: () => stopAll(undo) }
   } catch (error) {
     await stopAll(undo)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import pg from 'pg'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { grantToApp, migrate } from '../../src/database/migrate.js'
@@ -37,6 +38,7 @@ test('the roles that the README makes can run Graphdesk, and only the owner chan
     secretKey: 'a secret key for tests',
     corsOrigins: [],
     allowPrivateWebhooks: false,
+    filesDir: tmpdir(),
     rateLimit: 1_000,
     database: { url, directUrl, poolSize: 2, preparedStatements: true },
     report: (error) => {

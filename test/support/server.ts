@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { makeFirstAdmin } from '../../src/agent/firstAdmin.js'
 import type { Clock } from '../../src/clock.js'
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server.js'
@@ -48,6 +51,7 @@ export async function startTestServer(
   options: Partial<ServerOptions> & { clock?: Clock; database?: { poolSize?: number } } = {},
 ): Promise<TestServer> {
   const database = await createDatabase()
+  const filesDir = mkdtempSync(path.join(tmpdir(), 'graphdesk-files-'))
   const faults: Error[] = []
   const token = `test_${randomBytes(24).toString('base64url')}`
   const server = await startServer({
@@ -56,6 +60,7 @@ export async function startTestServer(
     secretKey: 'a secret key for tests',
     corsOrigins: [],
     allowPrivateWebhooks: true,
+    filesDir,
     rateLimit: 1_000_000,
     report: (error) => faults.push(error),
     ...options,
@@ -165,6 +170,7 @@ export async function startTestServer(
     async stop() {
       await server.stop()
       await database.drop()
+      rmSync(filesDir, { recursive: true, force: true })
     },
   }
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Delivery } from '../../src/generated/prisma/client.js'
@@ -22,6 +23,7 @@ function anotherNode(): Promise<RunningServer> {
     secretKey: 'a secret key for tests',
     corsOrigins: [],
     allowPrivateWebhooks: true,
+    filesDir: tmpdir(),
     rateLimit: 1_000,
     report: (error) => server.faults.push(error),
     database: { url: server.databaseUrl, poolSize: 2, preparedStatements: true },

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { parse, subscribe } from 'graphql'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { contextFor } from '../../schema/context.js'
@@ -26,6 +27,7 @@ beforeAll(async () => {
   database = await createDatabase()
   app = await openApp({
     database: { url: database.appUrl, poolSize: 2, preparedStatements: true },
+    filesDir: tmpdir(),
     secretKey: 'a secret key for tests',
     publicUrl: () => 'http://localhost',
     report,

@@ -1,0 +1,142 @@
+import type { Database } from '../database/database.js'
+import { statement } from '../database/statement.js'
+import { storable } from '../text.js'
+import { type FetchOptions, FileRefused, FileUnavailable, openFetcher } from './fetch.js'
+import type { FileStore } from './store.js'
+
+export interface FileCopies {
+  /** Looks at once for files to copy; by itself it looks every second. */
+  wake(): void
+  /** Gives back what is under way. */
+  stop(): Promise<void>
+}
+
+interface Due {
+  id: string
+  originalUrl: string
+  attemptCount: number
+}
+
+const pollInterval = 1_000
+const atOnce = 8
+/** How long one file may take, and how long a claim holds beyond that, in ms. */
+const patience = 60_000
+const lease = 2 * patience
+/** Between the attempts, in ms; after the last there is none. */
+const delays = [60_000, 10 * 60_000, 60 * 60_000, 6 * 60 * 60_000]
+const noteLength = 500
+
+/**
+ * Copies the files that messages came with, soon after they came: their addresses expire. Any node may do it; a claim ends
+ * by itself. Absent: copies of files that agents attach by their address.
+ */
+export function startFileCopies(
+  db: Database,
+  store: FileStore,
+  options: FetchOptions & { report: (error: Error) => void },
+): FileCopies {
+  const fetcher = openFetcher(options)
+  const stopping = new AbortController()
+  const running = new Set<Promise<void>>()
+  let looking: Promise<void> | null = null
+
+  function wake() {
+    if (stopping.signal.aborted) return
+    looking ??= look()
+      .catch(options.report)
+      .finally(() => {
+        looking = null
+      })
+  }
+
+  async function look() {
+    const free = atOnce - running.size
+    if (free === 0) return
+    const now = db.clock.now()
+    const due = await db.query<Due>(claim, [now, new Date(now.getTime() + lease), free])
+    for (const file of due) {
+      const copying = copy(file)
+        .catch(options.report)
+        .finally(() => {
+          running.delete(copying)
+          if (running.size < atOnce) wake()
+        })
+      running.add(copying)
+    }
+  }
+
+  async function copy({ id, originalUrl, attemptCount }: Due) {
+    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(patience)])
+    let size = 0
+    try {
+      const { contentType, content } = await fetcher.fetch(originalUrl, signal)
+      const counted = (async function* () {
+        for await (const part of content) {
+          size += part.length
+          yield part
+        }
+      })()
+      await store.put(id, counted, signal)
+      await db.query(stored, [id, contentType, size, db.clock.now()])
+    } catch (error) {
+      if (stopping.signal.aborted) await db.query(release, [id, db.clock.now()])
+      else await db.query(failed, [id, ...outcome(error as Error, attemptCount)])
+    }
+  }
+
+  /** When to try again, null for never, and why it failed. */
+  function outcome(error: Error, attempts: number): [Date | null, string] {
+    const note = storable(reason(error).slice(0, noteLength))
+    const delay = delays[attempts - 1]
+    if (error instanceof FileRefused || delay === undefined) return [null, note]
+    const asked = error instanceof FileUnavailable ? (error.retryAfterSeconds ?? 0) * 1_000 : 0
+    const wait = Math.max(delay * (0.8 + 0.4 * Math.random()), Math.min(asked, 24 * 60 * 60_000))
+    return [new Date(db.clock.now().getTime() + wait), note]
+  }
+
+  const timer = setInterval(wake, pollInterval)
+  wake()
+
+  return {
+    wake,
+    async stop() {
+      clearInterval(timer)
+      stopping.abort()
+      await looking
+      await Promise.all(running)
+      await fetcher.close()
+    },
+  }
+}
+
+function reason(error: Error): string {
+  if (error.name === 'TimeoutError') return 'It took too long.'
+  const { code } = error as NodeJS.ErrnoException
+  return code && !error.message.includes(code) ? `${code} ${error.message}` : error.message
+}
+
+const claim = statement(
+  'file.claim',
+  `update stored_file set attempt_count = attempt_count + 1, next_attempt_at = $2
+    where id in (select id from stored_file where state = 'PENDING' and next_attempt_at <= $1
+                  order by next_attempt_at limit $3 for update skip locked)
+   returning id, original_url as "originalUrl", attempt_count as "attemptCount"`,
+)
+
+const stored = statement(
+  'file.stored',
+  `update stored_file set state = 'STORED', content_type = $2, size = $3, stored_at = $4, note = null where id = $1`,
+)
+
+const failed = statement(
+  'file.failed',
+  `update stored_file
+      set state = case when $2::timestamptz is null then 'FAILED'::"FileState" else 'PENDING' end,
+          next_attempt_at = coalesce($2, next_attempt_at), note = $3
+    where id = $1`,
+)
+
+const release = statement(
+  'file.release',
+  'update stored_file set attempt_count = attempt_count - 1, next_attempt_at = $2 where id = $1',
+)
