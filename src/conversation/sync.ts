@@ -129,8 +129,8 @@ async function statusAfter(
 ): Promise<Pick<Conversation, 'status' | 'snoozedUntil' | 'waitingSince'> | null> {
   const present = before.status === 'SNOOZED' ? 'OPEN' : before.status
   if (!status || status === present) return null
-  const [last] = await tx.query<{ actorKind: string }>(lastStatusChange, [before.id])
-  if (human || last?.actorKind === 'AGENT') {
+  const [last] = await tx.query<{ type: string; actorKind: string }>(lastWord, [before.id])
+  if (human || (last?.type === 'STATUS_CHANGED' && last.actorKind === 'AGENT')) {
     refused.push(`status ${status}: a human holds the conversation or set its status`)
     return null
   }
@@ -169,10 +169,11 @@ function later(present: Date | null, given: Date | null | undefined): Date | nul
   return given && (!present || given > present) ? given : present
 }
 
-const lastStatusChange = statement(
-  'event.lastStatusChange',
-  `select actor_kind as "actorKind" from event
-    where conversation_id = $1 and type = 'STATUS_CHANGED' order by id desc limit 1`,
+/** On the status: a conversation that is handed back is Fin's to resolve again. */
+const lastWord = statement(
+  'event.lastWordOnStatus',
+  `select type, actor_kind as "actorKind" from event
+    where conversation_id = $1 and type in ('STATUS_CHANGED', 'HANDED_BACK_TO_FIN') order by id desc limit 1`,
 )
 
 const tagNames = statement(

@@ -19,6 +19,7 @@ import {
   knownByObjectId,
   vouchForEmail,
 } from './identity.js'
+import { changeEndUser } from './update.js'
 
 export interface NewEndUser {
   name?: string | null
@@ -43,7 +44,9 @@ export function createEndUser(
   return transact(db, by, call, async (tx) => {
     const { name, email, photoUrl, attributes } = input
     const hash = inputHash({ name, email, photoUrl, attributes })
-    const endUser = await recogniseEndUser(tx, by, inboxId, input, hash)
+    const found = await recogniseEndUser(tx, by, inboxId, input, hash)
+    // Whom a conversation had only mentioned, or an agent had made, is told of in full only now.
+    const endUser = found.isRepeat ? found : await changeEndUser(tx, by, found.id, input)
     if (by.kind === 'INTEGRATION')
       await recordUnread(tx, by.integrationId, { endUserId: endUser.id }, input.unread)
     return { endUser }
@@ -55,6 +58,7 @@ export function createEndUser(
  * type an e-mail into a messenger. Else makes one. Safe in parallel: an identity is unique in its scope.
  *
  * @param hash of what was said, when this is said to create them
+ * @returns isRepeat when they were created by the same object id before
  */
 export async function recogniseEndUser(
   tx: Transaction,
@@ -62,7 +66,7 @@ export async function recogniseEndUser(
   inboxId: string,
   given: NewEndUser,
   hash: number | null = null,
-): Promise<EndUserView> {
+): Promise<EndUserView & { isRepeat: boolean }> {
   const integrationId = by.kind === 'INTEGRATION' ? by.integrationId : null
   const objectId = integrationId ? (given.objectId ?? null) : null
   if (integrationId && objectId) {
@@ -71,7 +75,7 @@ export async function recogniseEndUser(
       if (hash !== null && known.inputHash === null) await keepInputHash(tx, integrationId, objectId, hash)
       else if (hash !== null && known.inputHash !== hash)
         await recordDifferentRepeat(tx, integrationId, { endUserId: known.id }, objectId)
-      return known
+      return { ...known, isRepeat: known.inputHash !== null }
     }
   }
   const email = cleanEmail(given.email)
@@ -80,7 +84,7 @@ export async function recogniseEndUser(
   const found = namesake && binds ? namesake : await insertEndUser(tx, by, inboxId, given, email)
   if (integrationId && objectId) await bindObjectId(tx, integrationId, objectId, found.id, hash)
   if (namesake && found.id !== namesake.id) await suspectDuplicate(tx, found.id, namesake.id)
-  return found
+  return { ...found, isRepeat: false }
 }
 
 async function insertEndUser(

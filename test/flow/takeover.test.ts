@@ -140,11 +140,14 @@ test('snoozed is open to Fin, and its push of open does not wake it', async () =
   expect((await conversation()).status).toBe('SNOOZED')
 })
 
-test('handed back, Fin holds it again', async () => {
+test('handed back, Fin holds it again, and is the one to resolve it', async () => {
   await human('replyToConversation', { body: 'I am here' })
+  await human('setConversationStatus', { status: 'CLOSED' })
+  await human('setConversationStatus', { status: 'OPEN' })
   await human('handBackToFin')
   expect(await conversation()).toMatchObject({ assignee: { id: fin.agentId }, handedOffAt: null })
   await finSays('Back again')
   const { messages } = await conversation()
   expect(messages.nodes.at(-1)).toMatchObject({ text: 'Back again', isLate: false })
+  expect((await finPushes({ status: 'resolved' })).status).toBe('resolved')
 })
