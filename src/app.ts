@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from './clock.js'
+import { inBackground } from './database/background.js'
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.js'
 import { type Listening, listen } from './database/listen.js'
 import { type LogIdentity, logIdentity } from './events/cursor.js'
@@ -17,6 +18,8 @@ import { typingChannel } from './typing/typing.js'
 /** What every API of this node works with. */
 export interface App {
   db: Database
+  /** The same on a share of its connections, for work that no caller waits for. */
+  background: Database
   listening: Listening
   tail: Tail
   log: LogIdentity
@@ -57,9 +60,13 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
     const listening = listen(db.directUrl, [channel, typingChannel], report)
     const tail = await startTail(db, listening, report)
     const secrets = secretsWith(options.secretKey)
-    const calls = openCallLog(db, report)
+    // One more belongs to the tail.
+    const share = Math.max(1, Math.floor(options.database.poolSize / 2) - 1)
+    const background = inBackground(db, share)
+    const calls = openCallLog(background, report)
     return {
       db,
+      background,
       listening,
       tail,
       log,

@@ -114,15 +114,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(options.host) ? 'localhost' : options.host
     url = `http://${host}:${port}`
 
-    const webhooks = await startWebhooks(app, {
-      subscribe: subscribeFor(app),
+    const aside: App = { ...app, db: app.background }
+    const webhooks = await startWebhooks(aside, {
+      subscribe: subscribeFor(aside),
       allowPrivate: options.allowPrivateWebhooks,
       alone: options.alone,
       report: options.report,
     })
     undo.push(webhooks.stop)
-    undo.push(startTimers(app, options.report).stop)
-    const copies = startFileCopies(app.db, app.files, {
+    undo.push(startTimers(aside, options.report).stop)
+    const copies = startFileCopies(aside.db, aside.files, {
       largest: largestFile,
       allowPrivate: options.allowPrivateFiles ?? false,
       ca: options.fileAuthority,

@@ -48,7 +48,10 @@ export interface TestFin {
 
 /** A whole server on a database of its own. Stop it in `afterAll`. */
 export async function startTestServer(
-  options: Partial<ServerOptions> & { clock?: Clock; database?: { poolSize?: number } } = {},
+  options: Partial<Omit<ServerOptions, 'database'>> & {
+    clock?: Clock
+    database?: Partial<ServerOptions['database']>
+  } = {},
 ): Promise<TestServer> {
   const database = await createDatabase()
   const filesDir = mkdtempSync(path.join(tmpdir(), 'graphdesk-files-'))

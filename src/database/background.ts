@@ -1,0 +1,15 @@
+import pLimit from 'p-limit'
+import type { Database } from './database.js'
+
+/**
+ * The same database for work that no caller waits for: it holds at most `connections` at a time, so that however much
+ * of it hangs, a call finds one free.
+ */
+export function inBackground(db: Database, connections: number): Database {
+  const limit = pLimit(connections)
+  return {
+    ...db,
+    query: (statement, values) => limit(() => db.query(statement, values)),
+    transaction: (work) => limit(() => db.transaction(work)),
+  }
+}

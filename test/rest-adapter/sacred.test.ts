@@ -1,0 +1,131 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
+import { connect, listen } from '../support/socket.js'
+import { variants } from './contracts.js'
+import { fetchToken, finClient, objectId } from './finClient.js'
+
+// When create_conversation fails, Fin sends the end-user away. So nothing else that is broken may reach it.
+let server: TestServer
+let fins: (TestFin & { token: string })[]
+let database: pg.Client
+
+/** Integrations whose listeners all hang: more of them than the pool has connections. */
+const inboxes = 6
+
+beforeAll(async () => {
+  server = await startTestServer({ database: { poolSize: 4 } })
+  const receiver = await startDeafServer()
+  fins = []
+  for (let count = 0; count < inboxes; count++) {
+    const fin = await server.createFin({ name: `Fin ${count}`, webhookBaseUrl: receiver })
+    fins.push({ ...fin, token: await fetchToken(server, fin) })
+  }
+  database = new pg.Client({ connectionString: server.ownerUrl })
+  await database.connect()
+})
+afterAll(async () => {
+  await database.end()
+  await server.stop()
+})
+
+const clientOf = (index: number, variant: 'rest' | 'posts' = 'posts') =>
+  finClient(server, fins[index]?.token ?? '', variant)
+
+const deaf = new Set<Socket>()
+
+/** Takes connections and never answers. */
+async function startDeafServer(): Promise<string> {
+  const listening = createServer((socket) => {
+    deaf.add(socket.on('error', () => undefined))
+  })
+  listening.listen(0, '127.0.0.1')
+  await once(listening, 'listening')
+  afterAll(() => {
+    for (const socket of deaf) socket.destroy()
+    listening.close()
+  })
+  return `http://127.0.0.1:${(listening.address() as { port: number }).port}`
+}
+
+/** A subscriber whose socket is read no more. */
+async function stalledSubscriber(): Promise<void> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+  onTestFinished(() => socket.terminate())
+  await once(socket, 'open')
+  socket.send(
+    JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${server.token}` } }),
+  )
+  await once(socket, 'message')
+  const query = 'subscription { events { cursor conversation { id title attributes preview } } }'
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }))
+  socket.pause()
+}
+
+/** A human answers in every inbox, so that every listener and the worker have something to do. */
+async function giveTheListenersWork() {
+  for (const [index, fin] of fins.entries()) {
+    const { conversation } = await clientOf(index).open()
+    const { token } = await server.agent('Ann', [fin.inboxId])
+    await server.must(
+      `mutation ($id: ID!) { replyToConversation(input: { conversationId: $id, body: "Hello" }) { __typename } }`,
+      { id: conversation.id },
+      token,
+    )
+  }
+}
+
+/** What waits for a lock, each with when it began to. */
+async function waiting(): Promise<string[]> {
+  const { rows } = await database.query(
+    `select pid || ' ' || query_start as one from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return rows.map(({ one }) => one)
+}
+
+test.each(variants)(
+  'with delivery worker, listeners, receiver and subscribers all broken it answers 201: %s',
+  async (variant) => {
+    const { eventCursor } = await server.must('{ eventCursor }')
+    for (let count = 0; count < 5; count++) await stalledSubscriber()
+    await database.query('begin')
+    await database.query(
+      'lock table delivery, delivery_attempt, listener, integration_call, integration_call_count in access exclusive mode',
+    )
+    await giveTheListenersWork()
+
+    // Answered while whatever hung before it still hangs: it waits for none of them.
+    await expect
+      .poll(
+        async () => {
+          const before = await waiting()
+          await clientOf(0, variant).open()
+          const after = new Set(await waiting())
+          return before.length > 0 && before.every((one) => after.has(one))
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true)
+    const titles = Array.from({ length: 24 }, (_, index) => `${objectId()} ${index}`)
+    await Promise.all(titles.map((title, index) => clientOf(index % inboxes, variant).open({ title })))
+    await database.query('rollback')
+
+    const follower = listen(
+      connect(server.url, server.token),
+      'subscription ($after: EventCursor) { events(after: $after) { conversation { title } } }',
+      { after: eventCursor },
+    )
+    const missing = new Set(titles)
+    await follower.until(({ events }) => {
+      missing.delete(events.conversation?.title)
+      return missing.size === 0
+    })
+    follower.stop()
+    // What hung has said so, and nothing else.
+    for (const fault of server.faults.splice(0)) expect(fault.message).toMatch(/^The helpdesk is busy/)
+  },
+)
