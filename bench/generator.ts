@@ -1,10 +1,11 @@
 // The load generator, a program of its own: a closed loop over kept-alive connections, one request at a time on each.
 import { connect } from 'node:net'
+import { unique } from './unique.js'
 
 /** What the parent asks for. */
 export interface Load {
   port: number
-  /** Whole HTTP requests, taken in turn. */
+  /** Whole HTTP requests, taken in turn; `unique` in one becomes a number of the same length, another each time. */
   requests: string[]
   connections: number
   seconds: number
@@ -13,12 +14,14 @@ export interface Load {
 /** What it gets back; times in ms. */
 export interface Measured {
   count: number
-  /** Answered with another status than 200, or with an error in the body. */
+  /** Answered with another status than 200 or 201, or with an error in the body. */
   failed: number
   seconds: number
   p50: number
   p99: number
 }
+
+let given = 0
 
 process.on('message', (load: Load) => {
   run(load).then((measured) => process.send?.(measured))
@@ -26,7 +29,11 @@ process.on('message', (load: Load) => {
 process.on('disconnect', () => process.exit(0))
 
 async function run({ port, requests, connections, seconds }: Load): Promise<Measured> {
-  const prepared = requests.map((request) => Buffer.from(request))
+  const prepared = requests.map((request) => {
+    const parts = request.split(unique)
+    const whole = Buffer.from(request)
+    return parts.length === 1 ? () => whole : () => parts.join(String(++given).padStart(unique.length, '0'))
+  })
   const times: number[] = []
   let failed = 0
   let next = 0
@@ -40,7 +47,7 @@ async function run({ port, requests, connections, seconds }: Load): Promise<Meas
       let received = Buffer.alloc(0)
       const send = () => {
         sent = performance.now()
-        socket.write(prepared[next++ % prepared.length] as Buffer)
+        socket.write(prepared[next++ % prepared.length]?.() ?? '')
       }
       socket.on('connect', send)
       socket.on('error', reject)
@@ -78,7 +85,7 @@ function isWhole(received: Buffer): boolean {
 
 function isGood(received: Buffer): boolean {
   return (
-    received.toString('latin1', 9, 12) === '200' &&
+    /^20[01]$/.test(received.toString('latin1', 9, 12)) &&
     !received.includes('Error"') &&
     !received.includes('"errors"')
   )

@@ -11,7 +11,15 @@ import { storedId } from './publicId.js'
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
 const agentId = process.env.AGENT_ID
 
-interface Body {
+interface Message {
+  object_id: string
+  body: string
+}
+
+interface Body extends Partial<Message> {
+  title?: string
+  user?: { id: string }
+  initial_message?: Message
   variables?: { inboxId: string; assigneeId: string; id: string; body: string }
   conversation_id?: string
   after_id?: string
@@ -32,8 +40,11 @@ async function rows(name: keyof typeof statements, values: unknown[]): Promise<j
   return result.rows
 }
 
-async function answer({ operationName, variables, conversation_id = '', after_id = '' }: Body) {
-  switch (operationName) {
+const plain = (body: string) => body.replace(/<[^>]*>/g, '')
+
+async function answer(path: string, given: Body) {
+  const { operationName, variables, conversation_id = '', after_id = '' } = given
+  switch (operationName ?? path) {
     case 'Inbox': {
       const { inboxId = '', assigneeId = '' } = variables ?? {}
       return json.inbox(await rows('inbox', [storedId(inboxId), storedId(assigneeId)]))
@@ -48,9 +59,26 @@ async function answer({ operationName, variables, conversation_id = '', after_id
     }
     case 'Reply': {
       const { id = '', body = '' } = variables ?? {}
-      const text = body.replace(/<[^>]*>/g, '')
-      const [row = []] = await rows('reply', [storedId(id), newId(), agentId, body, text])
+      const [row = []] = await rows('reply', [storedId(id), newId(), agentId, body, plain(body)])
       return json.reply(row)
+    }
+    case '/api/fin/create_conversation': {
+      const { object_id, title, user, initial_message: first } = given
+      const body = first?.body ?? ''
+      const written = [newId(), newId(), storedId(user?.id ?? ''), object_id, first?.object_id, title, body]
+      const [row = []] = await rows('opened', [...written, plain(body)])
+      return json.opened(row)
+    }
+    case '/api/fin/create_message': {
+      const { object_id, body = '' } = given
+      const [row = []] = await rows('received', [
+        storedId(conversation_id),
+        newId(),
+        object_id,
+        body,
+        plain(body),
+      ])
+      return json.received(conversation_id, row)
     }
     default:
       return json.unseen(
@@ -64,7 +92,7 @@ const server = createServer((request, response) => {
   const chunks: Buffer[] = []
   request.on('data', (chunk) => chunks.push(chunk))
   request.on('end', () => {
-    answer(JSON.parse(Buffer.concat(chunks).toString())).then(
+    answer(request.url ?? '', JSON.parse(Buffer.concat(chunks).toString())).then(
       (text) => {
         const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
         response.writeHead(200, headers).end(text)

@@ -90,3 +90,36 @@ export function unseen(conversationId: string, messages: Row[]): string {
   })
   return `{"data":[${data}]}`
 }
+
+const endUser = ([user, name, photo, attributes, email]: Row) =>
+  `{"id":${id('user', user)},"user_type":"end_user","name":${quote(name)},"email":${quote(email)},` +
+  `"photo_url":${quote(photo)},"attributes":${attributes}}`
+
+/** An alias that is the name is none. */
+function agent([agentId, name, email, photo, alias]: Row): string {
+  const shown = quote(alias === name ? null : alias)
+  return (
+    `{"id":${id('agent', agentId)},"user_type":"agent","name":${quote(name)},"email":${quote(email)},` +
+    `"photo_url":${quote(photo)},"alias":${shown},"alias_name":${shown}}`
+  )
+}
+
+const message = (conversationId: string, [messageId, body, at]: Row, author: string) =>
+  `"id":${id('msg', messageId)},"conversation_id":${conversationId},"message_type":"comment","body":${quote(body)},` +
+  `"author":${author},"visibility":"public","created_at":${moment(at)},"attachments":[]`
+
+export function opened(row: Row): string {
+  const [conversation, title, createdAt, updatedAt] = row
+  const user = endUser(row.slice(12))
+  const pair =
+    `"conversation":{"id":${id('conv', conversation)},"status":"open","user":${user},"title":${quote(title)},` +
+    `"tags":[],"attributes":{},"assignee":${agent(row.slice(7, 12))},` +
+    `"created_at":${moment(createdAt)},"updated_at":${moment(updatedAt)}},` +
+    `"message":{${message(id('conv', conversation), row.slice(4, 7), user)}}`
+  return `{"data":{${pair}},${pair}}`
+}
+
+export function received(conversationId: string, row: Row): string {
+  const fields = message(quote(conversationId), row.slice(0, 3), endUser(row.slice(3)))
+  return `{"data":{${fields}},${fields}}`
+}

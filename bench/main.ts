@@ -13,7 +13,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
     connections: { type: 'string', default: '16' },
-    only: { type: 'string', default: 'W1,W2,W3,W4' },
+    only: { type: 'string', default: 'W1,W2,W3,W4,W4b' },
   },
 })
 const conversations = Number(values.conversations)
@@ -27,7 +27,7 @@ const say = (line: string) => console.error(line)
 
 leaveServersCore()
 await onStage(conversations, say, async (stage) => {
-  const workloads = stage.workloads.filter(({ name }) => only.includes(name))
+  const workloads = stage.workloads.filter(({ name }) => only.includes(name.split('-')[0] ?? ''))
   const empty = workloads.find(({ bodies }) => bodies.length === 0)
   if (empty) throw new Error(`${empty.name} finds nothing to ask for in so few conversations: take 20000.`)
   say('Comparing the answers')

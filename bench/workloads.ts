@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type NodeType, publicId } from '../src/ids.js'
 import type { Tokens } from './accounts.js'
+import { unique } from './unique.js'
 
 /** One kind of request, with what to ask for. */
 export interface Workload {
@@ -27,7 +28,7 @@ const reply = `mutation Reply($id: ID!, $body: String!) {
       message { id seq createdAt } conversation { id status preview } }
     ... on Error { code } } }`
 
-/** The four, over what the data has most of; `finInboxId` is an inbox that Fin works in and nobody replies in. */
+/** Them all, over what the data has most of; `finInboxId` is an inbox that Fin works in and nobody replies in. */
 export async function workloads(
   client: pg.Client,
   inboxId: string,
@@ -56,6 +57,18 @@ export async function workloads(
       where c.inbox_id = $1 and c.message_count = 60`,
     finInboxId,
   )
+
+  const open = await ids(
+    `select id, end_user_id from conversation
+      where inbox_id = $1 and status = 'OPEN' and message_count < 60 order by id limit 2000`,
+    finInboxId,
+  )
+  const said = (number: number) => ({
+    object_id: `message-${unique}`,
+    body: `<p>Hello, order ${number} has not arrived. Could you look where it is?</p>`,
+    author: { user_type: 'end_user' },
+    message_type: 'comment',
+  })
 
   const common = { path: '/graphql', token: tokens.agent }
   return [
@@ -91,6 +104,29 @@ export async function workloads(
       token: tokens.fin,
       bodies: unseen.map(([id, seen]) =>
         JSON.stringify({ conversation_id: named('Conversation', id), after_id: named('Message', seen) }),
+      ),
+    },
+    {
+      name: 'W4b-conversation',
+      title: "Fin's create_conversation",
+      path: '/api/fin/create_conversation',
+      token: tokens.fin,
+      bodies: open.map(([, user], number) =>
+        JSON.stringify({
+          object_id: `conversation-${unique}`,
+          title: `Order ${number}`,
+          user: { id: named('EndUser', user) },
+          initial_message: said(number),
+        }),
+      ),
+    },
+    {
+      name: 'W4b-message',
+      title: "Fin's create_message",
+      path: '/api/fin/create_message',
+      token: tokens.fin,
+      bodies: open.map(([id], number) =>
+        JSON.stringify({ conversation_id: named('Conversation', id), ...said(number) }),
       ),
     },
   ]
