@@ -12,8 +12,8 @@ ${connectionHelp}
   --json                     for programs
   --help
 
-Signatures are looked at only where their key is given. It writes users, conversations and messages into the helpdesk. Points that the vendor's pages leave open are marked
-"assumed", and warn only. Exit status: 0 when no other point failed, 1 when one did.
+It writes users, conversations and messages into the helpdesk. Signatures are looked at only where their key is given.
+Points that the vendor's pages leave open are marked "assumed", and warn only. Exit status: 0 when no other point failed, 1 when one did.
 `
 
 /** The command `check`; returns the exit status. Throws OptionsError, or when the helpdesk cannot be reached. */

@@ -7,12 +7,16 @@ import { parse } from 'yaml'
 export const variants = ['rest', 'posts'] as const
 export type VariantName = (typeof variants)[number]
 
-const files = { rest: 'rest-adapter/openapi.yaml', posts: 'rest-adapter/openapi-posts-only.yaml' }
+/** Where they lie. */
+export const contractFiles = {
+  rest: 'rest-adapter/openapi.yaml',
+  posts: 'rest-adapter/openapi-posts-only.yaml',
+}
 
 type Ajv = Parameters<NonNullable<ConstructorParameters<typeof OpenAPIBackend>[0]['customizeAjv']>>[0]
 
 async function open(variant: VariantName) {
-  const { webhooks: _, ...definition } = parse(readFileSync(files[variant], 'utf8'))
+  const { webhooks: _, ...definition } = parse(readFileSync(contractFiles[variant], 'utf8'))
   const { ProblemDetails } = definition.components.schemas
   let ajv: Ajv | undefined
   const customizeAjv = (instance: Ajv) => {
