@@ -8,9 +8,17 @@ const allowed: sanitizeHtml.IOptions = {
   allowedSchemes: ['http', 'https', 'mailto'],
   allowedSchemesByTag: { img: ['https'] },
   allowProtocolRelative: false,
-  // An address without a scheme would lead to wherever the body is shown.
-  exclusiveFilter: ({ tag, attribs }) => tag === 'img' && !/^https:/i.test(attribs.src ?? ''),
+  exclusiveFilter: ({ tag, attribs }) => tag === 'img' && attribs.nothing !== undefined,
   transformTags: {
+    // What cannot be shown as an image is said, so that a message that is nothing else is still one.
+    img: (tagName, { src = '', alt = '' }): sanitizeHtml.Tag => {
+      const address = src.trim()
+      if (/^https:/i.test(address)) return { tagName, attribs: { src: address, ...(alt && { alt }) } }
+      if (/^http:/i.test(address)) return { tagName: 'a', attribs: { href: address }, text: alt || address }
+      if (!alt && !address) return { tagName: 'i', attribs: { nothing: '' } }
+      return { tagName: 'i', attribs: {}, text: alt || 'image' }
+    },
+    // An address without a scheme would lead to wherever the body is shown.
     a: (tagName, { href = '' }): sanitizeHtml.Tag => ({
       tagName,
       attribs: hasScheme.test(href) ? { href } : {},
@@ -22,6 +30,10 @@ const allowed: sanitizeHtml.IOptions = {
     strong: 'b',
     em: 'i',
     div: 'p',
+    blockquote: 'p',
+    td: 'p',
+    th: 'p',
+    hr: 'br',
   },
 }
 
@@ -37,7 +49,9 @@ const blocks = new Set(['p', 'h1', 'h2', 'li', 'br', 'ul', 'ol'])
 export function cleanBody(html: string | null | undefined): { body: string | null; text: string } {
   if (html == null) return { body: null, text: '' }
   const given = storable(html)
-  const body = sanitizeHtml(isNestedTooDeep(given) ? given.replaceAll('<', '&lt;') : given, allowed).trim()
+  const once = sanitizeHtml(isNestedTooDeep(given) ? given.replaceAll('<', '&lt;') : given, allowed)
+  // A paragraph within a paragraph, which a container within one becomes, ends it.
+  const body = (once === given ? once : sanitizeHtml(once, allowed)).replaceAll('<p></p>', '').trim()
   const text = plainText(body)
   return text === '' && !body.includes('<img') ? { body: null, text: '' } : { body, text }
 }
@@ -58,18 +72,19 @@ function isNestedTooDeep(html: string): boolean {
 }
 
 function plainText(html: string): string {
-  let text = ''
+  const parts: string[] = []
+  let isFreshLine = true
+  const add = (part: string) => {
+    parts.push(part)
+    isFreshLine = part.endsWith('\n')
+  }
+  const breakLine = (name: string) => {
+    if (blocks.has(name) && !isFreshLine) add('\n')
+  }
   const parser = new Parser(
-    {
-      ontext: (part) => {
-        text += part
-      },
-      onopentagname: (name) => {
-        if (blocks.has(name) && text !== '' && !text.endsWith('\n')) text += '\n'
-      },
-    },
+    { ontext: add, onopentagname: breakLine, onclosetag: breakLine },
     { decodeEntities: true },
   )
   parser.end(html)
-  return text.trim()
+  return parts.join('').trim()
 }

@@ -4,6 +4,7 @@ import { ValidationError } from '../errors.js'
 import { type Conversation, type Message, Prisma } from '../generated/prisma/client.js'
 import type { Visibility } from '../generated/prisma/enums.js'
 import { newId } from '../ids.js'
+import { startOf } from '../text.js'
 import { type Attachment, cleanAttachments } from './attachments.js'
 import { cleanBody } from './body.js'
 
@@ -69,7 +70,7 @@ export async function insertMessage(
 
 /** The start of a message as an inbox list shows it. */
 export function previewOf({ text, attachments }: CleanContent): string {
-  return text.slice(0, 140) || (attachments[0]?.filename ?? 'Attachment')
+  return startOf(text || (attachments[0]?.filename ?? 'Attachment'), 140)
 }
 
 const insert = statement(

@@ -42,8 +42,14 @@ test.each([
     '<a href="data:text/html,a">a</a> <a href="//evil.example/">b</a> <a href="/path">c</a>',
     '<a>a</a> <a>b</a> <a>c</a>',
   ],
-  ['a<img src="http://files.example/a.png"><img src="data:image/png;base64,AA"><img src="/b.png"><img>', 'a'],
-  ['<table><tr><td>a</td></tr></table><iframe src="https://x.example"></iframe>', 'a'],
+  [
+    'a<img src="data:image/png;base64,AA" alt="A &amp; B"><img src="/b.png"><img>',
+    'a<i>A &amp; B</i><i>image</i>',
+  ],
+  ['<img src="http://a.example/a.png">', '<a href="http://a.example/a.png">http://a.example/a.png</a>'],
+  ['a<iframe src="https://x.example"></iframe>', 'a'],
+  ['<table><tr><th>a</th><td>b</td></tr></table>', '<p>a</p><p>b</p>'],
+  ['<blockquote>a</blockquote>b<hr>c', '<p>a</p>b<br />c'],
   ['a < b & c > d', 'a &lt; b &amp; c &gt; d'],
   ['<b>a', '<b>a</b>'],
 ])('%s becomes %s', async (given, body) => {
@@ -53,13 +59,13 @@ test.each([
 test('the plain text is kept for lists', async () => {
   const { id } = await client.call('createMessage', {
     conversation_id,
-    body: '<h1>Title</h1><p>one &amp; <b>two</b></p><ul><li>three</li><li>four</li></ul>',
+    body: '<h1>Title</h1>so <p>one &amp; <b>two</b></p><ul><li>three</li><li>four</li></ul>then',
   })
   const { node } = await server.must(
     'query ($id: ID!) { node(id: $id) { ... on Message { text conversation { preview } } } }',
     { id },
   )
-  expect(node.text).toBe('Title\none & two\nthree\nfour')
+  expect(node.text).toBe('Title\nso \none & two\nthree\nfour\nthen')
   expect(node.conversation.preview).toBe(node.text)
 })
 
@@ -122,6 +128,27 @@ describe('whatever comes', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+
+  test.each([
+    ['<p>a</p>', 'a'],
+    ['<li>a</li>', 'a'],
+    ['line<br>', 'line'],
+  ])('a megabyte of %s takes about ten times as long as a tenth of it', (unit, line) => {
+    const many = (size: number) => unit.repeat(Math.floor(size / unit.length))
+    const took = (size: number) => {
+      const start = performance.now()
+      const { text } = cleanBody(many(size))
+      expect(text.split('\n')).toEqual(Array.from({ length: Math.floor(size / unit.length) }, () => line))
+      return performance.now() - start
+    }
+    took(100_000)
+    const [tenth = 0] = [0, 1, 2]
+      .map(() => took(100_000))
+      .sort((one, other) => one - other)
+      .slice(1)
+    // The square of it would be a hundred times as long.
+    expect(took(1_000_000) / tenth).toBeLessThan(50)
   })
 
   test.each(['<b>', '<span>', '<ul><li>', '<b></i>', '<b><i></b>', '<a href="https://x.example">'])(
