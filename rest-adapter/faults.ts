@@ -21,10 +21,10 @@ function thrown(error: ExpectedError): Problem | null {
   return refusalProblem({ code: error.code, reason: error.message, field })
 }
 
-/** The errors of the body reader, which carry a status of their own. */
+/** The errors of the body reader and what it unpacks with, which carry a status of their own. */
 function unreadable(error: unknown): Problem | null {
-  const { status, type } = error as { status?: unknown; type?: unknown }
-  if (typeof type !== 'string' || typeof status !== 'number' || status >= 500) return null
+  const { status } = error as { status?: unknown }
+  if (typeof status !== 'number' || status < 400 || status >= 500) return null
   if (status === 413) return new Problem(413, 'The body is larger than the server accepts, 1 MB.')
   if (status === 415) return new Problem(415, 'The encoding of the body is not known.')
   return new Problem(400, 'The body could not be read.')

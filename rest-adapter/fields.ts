@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { UnreadValue } from '../src/integration/log.js'
 import { fits } from './formats.js'
 
-/** More would not fit into an index. */
+/** More would not fit into an index: a hash stands for a longer one. */
 const longestIdentifier = 255
+/** Of one request, apart from the count of all others. */
+const mostNoted = 100
 
 /**
  * Reads one object of Fin's requests, field by field. Missing, null and empty are all `null`. A value of another kind
@@ -13,13 +16,13 @@ export interface Reading {
   given: Record<string, unknown>
   /** Text as it is, a number as text. */
   text(field: string): string | null
-  /** Text that identifies something. */
+  /** Text that identifies something, or a whole number as text. */
   identifier(field: string): string | null
   email(field: string): string | null
   uri(field: string): string | null
   /** One of these texts, in any case. */
   choice<Choice extends string>(field: string, choices: readonly Choice[]): Choice | null
-  /** A moment since 1970, in the one form that is stored; UTC unless it says otherwise. */
+  /** A moment from 1970 to 9999, in the one form that is stored; UTC unless it says otherwise. */
   time(field: string): string | null
   /** An object with any values. */
   attributes(field: string): Record<string, unknown> | null
@@ -35,8 +38,15 @@ export interface Reading {
 /** Begins to read; what is odd goes to `unread`, named by its path. */
 export function readingOf(given: Record<string, unknown>, unread: UnreadValue[], path = ''): Reading {
   const note: Reading['note'] = (field, value, detail) => {
-    if (unread.some((noted) => noted.field === path + field)) return
-    unread.push({ field: path + field, value, detail: `${path}${field} ${detail}` })
+    if (unread.length > mostNoted || unread.some((noted) => noted.field === path + field)) return
+    unread.push(
+      unread.length < mostNoted
+        ? { field: path + field, value, detail: `${path}${field} ${detail}` }
+        : {
+            field: 'body',
+            detail: `More than ${mostNoted} values could not be read: the others are not listed`,
+          },
+    )
   }
 
   const list = (field: string) => read(field, 'a list', (value) => (Array.isArray(value) ? value : null))
@@ -82,9 +92,12 @@ export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
+/** A number beyond the safe ones has lost its last digits, and would be somebody else's. */
 function identifier(value: unknown): string | null {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return null
   const given = text(value)
-  return given !== null && given.length <= longestIdentifier ? given : null
+  if (given === null || given.length <= longestIdentifier) return given
+  return `sha256 ${createHash('sha256').update(given).digest('hex')}`
 }
 
 function textOf(format: 'email' | 'uri', value: unknown): string | null {
@@ -106,5 +119,6 @@ function time(value: unknown): string | null {
   const match = given && iso8601.exec(given)
   if (!match) return null
   const moment = new Date(match[1] || !given.includes(':') ? given : `${given}Z`)
-  return moment.getTime() >= 0 ? moment.toISOString() : null
+  const last = Date.UTC(10_000, 0) - 1
+  return moment.getTime() >= 0 && moment.getTime() <= last ? moment.toISOString() : null
 }

@@ -15,7 +15,7 @@ export function messageInput(message: Reading) {
 }
 
 /** Who it is does not matter: a conversation has one end-user, and Fin is one agent. */
-function authorOf(author: Reading): 'FIN' | 'END_USER' {
+export function authorOf(author: Reading): 'FIN' | 'END_USER' {
   const kind = author.choice('user_type', ['end_user', 'agent'])
   const isAgent = kind === 'agent' || (kind === null && storedId('Agent', author.identifier('id') ?? ''))
   return isAgent ? 'FIN' : 'END_USER'

@@ -123,5 +123,9 @@ export function presentMessage(message: Message, conversationId: string) {
 
 function validUrl(url: string): string {
   if (url.startsWith('https://') && fits('uri', url)) return url
-  return new URL(url).href.replace(/["<>\\^`{|}]/g, encodeURIComponent)
+  const { origin, href } = new URL(url)
+  const rest = href
+    .slice(origin.length)
+    .replace(/["<>\\^`{|}[\]]|%(?![\da-f]{2})|(?<=#.*)#/gis, encodeURIComponent)
+  return origin + rest
 }

@@ -1,3 +1,4 @@
+import { startOf } from '../src/text.js'
 import { type Reading, text } from './fields.js'
 
 // Refused for its length, a value would come again and fail every sync of its conversation.
@@ -11,16 +12,16 @@ export function shortTitle(read: Reading): string | null {
   const title = read.text('title')?.trim() || null
   if (!title || title.length <= longestTitle) return title
   read.note('title', title, `is longer than ${longestTitle} characters: it was cut`)
-  return title.slice(0, longestTitle)
+  return startOf(title, longestTitle)
 }
 
-/** Tags without those that cannot be one. */
+/** Tags without those that cannot be one; null when only such are given, which would take away all there are. */
 export function fewTags(read: Reading): string[] | null {
   const given = read.list('tags')
   if (!given) return null
-  const taken = given.map(text).filter((tag) => tag !== null && tag.length <= longestTag) as string[]
-  const few = taken.slice(0, mostTags)
-  if (few.length < given.length)
-    read.note('tags', given, 'has too many, too long or odd ones: they were left out')
-  return few
+  const taken = given.map((tag) => text(tag)?.trim() ?? '')
+  const few = taken.filter((tag) => tag !== '' && tag.length <= longestTag).slice(0, mostTags)
+  if (few.length === given.length) return few
+  read.note('tags', given, 'has too many, too long or odd ones: they were left out')
+  return few.length > 0 ? few : null
 }

@@ -4,30 +4,45 @@ import { storable as storableText } from '../src/text.js'
 /** Nested deeper than anybody means it; deeper still, neither JSON nor PostgreSQL can store it. */
 const deepest = 100
 
-/** A copy that can be stored: without what PostgreSQL cannot keep in a text, and without what is nested too deep. */
+/**
+ * A copy that can be stored: without what PostgreSQL cannot keep in a text, what is nested too deep, and numbers beyond
+ * all numbers.
+ */
 export function storable(given: Record<string, unknown>, unread: UnreadValue[]): Record<string, unknown> {
-  const tooDeep: unknown[] = []
-  const copy = copied(given, 0, tooDeep)
-  for (const value of tooDeep) {
+  const lost: Lost = { tooDeep: [], tooLarge: 0 }
+  const copy = copied(given, 0, lost)
+  for (const value of lost.tooDeep.slice(0, mostNoted)) {
     const detail = `What is nested deeper than ${deepest} levels was left out`
     unread.push({ field: 'body', value: asText(value), detail })
   }
+  if (lost.tooLarge > 0) unread.push({ field: 'body', detail: 'A number that is too large was left out' })
   return copy as Record<string, unknown>
 }
 
-function copied(value: unknown, depth: number, tooDeep: unknown[]): unknown {
+interface Lost {
+  tooDeep: unknown[]
+  tooLarge: number
+}
+
+const mostNoted = 10
+
+function copied(value: unknown, depth: number, lost: Lost): unknown {
   if (typeof value === 'string') return storableText(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    lost.tooLarge++
+    return undefined
+  }
   if (typeof value !== 'object' || value === null) return value
   if (depth === deepest) {
-    tooDeep.push(value)
+    lost.tooDeep.push(value)
     return undefined
   }
   if (Array.isArray(value)) {
-    return value.map((item) => copied(item, depth + 1, tooDeep)).filter((item) => item !== undefined)
+    return value.map((item) => copied(item, depth + 1, lost)).filter((item) => item !== undefined)
   }
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]) => {
-      const kept = copied(item, depth + 1, tooDeep)
+      const kept = copied(item, depth + 1, lost)
       return kept === undefined ? [] : [[storableText(key), kept]]
     }),
   )

@@ -1,5 +1,5 @@
 import { object, type Reading } from '../fields.js'
-import { messageInput } from '../messageInput.js'
+import { authorOf, messageInput } from '../messageInput.js'
 import type { Operation } from '../operation.js'
 import {
   agentFragment,
@@ -59,7 +59,7 @@ function endUserInput(read: Reading, message: Reading) {
   const id = read.identifier('user_id')
   const user = read.inner('user')
   const author = message.inner('author')
-  const ofUser = author.given.user_type !== 'agent'
+  const ofUser = authorOf(author) === 'END_USER'
   const described = object(read.given.user) || id || !ofUser ? user : author
   described.choice('user_type', ['end_user'])
   return {

@@ -15,7 +15,7 @@ export const updateUser: Operation<Data> = {
   } ${endUserFragment} ${refusalFragment}`,
   creates: false,
   variables: ({ parameters: { user_id, attributes }, unread }) => ({
-    input: { endUserId: user_id, attributes, unread },
+    input: { endUserId: user_id, attributes: attributes ?? {}, unread },
   }),
   respond: ({ result }) => presentEndUser(result.endUser),
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type Actor, requireAdmin } from '../actor.js'
 import { type Database, sqlState, type Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
@@ -20,6 +21,7 @@ export interface NewAgent {
 }
 
 const shortestPassword = 10
+const isEmail = z.email()
 
 /** Makes an account for a person or a bot. */
 export async function createAgent(db: Database, actor: Actor | null, input: NewAgent, call?: RepeatableCall) {
@@ -37,7 +39,7 @@ export async function prepareAgent(input: NewAgent): Promise<PreparedAgent> {
   const name = input.name.trim()
   const email = input.email.trim().toLowerCase()
   if (name === '') throw new ValidationError('name', 'An agent needs a name.')
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new ValidationError('email', 'This is not an e-mail address.')
+  if (!isEmail.safeParse(email).success) throw new ValidationError('email', 'This is not an e-mail address.')
   if (input.password && input.password.length < shortestPassword) {
     throw new ValidationError('password', `A password needs at least ${shortestPassword} characters.`)
   }

@@ -25,23 +25,18 @@ export interface IntegrationLogEntry {
 export async function recordForIntegration(
   db: Queryable,
   integrationId: string,
-  { kind, detail, conversationId = null, endUserId = null, field, value }: IntegrationLogEntry,
+  ...entries: IntegrationLogEntry[]
 ): Promise<void> {
-  const json = value === undefined ? null : JSON.stringify(value)
-  const digest = createHash('sha256')
-    .update(JSON.stringify([kind, conversationId, endUserId, detail, field, json]))
-    .digest()
-  await db.query(insert, [
-    newId(),
-    integrationId,
-    conversationId,
-    endUserId,
-    kind,
-    detail,
-    field ?? null,
-    json,
-    digest,
-  ])
+  if (entries.length === 0) return
+  const rows = new Map(
+    entries.map(({ kind, detail, conversationId = null, endUserId = null, field, value }) => {
+      const same = JSON.stringify([kind, conversationId, endUserId, detail, field, JSON.stringify(value)])
+      const digest = createHash('sha256').update(same).digest('hex')
+      const about = { conversation_id: conversationId, end_user_id: endUserId }
+      return [digest, { id: newId(), digest, kind, detail, field, value, ...about }]
+    }),
+  )
+  await db.query(insert, [integrationId, JSON.stringify([...rows.values()])])
 }
 
 /** A value that a request held and that could not be read: it counts as missing there, and is kept here. */
@@ -58,14 +53,16 @@ export async function recordUnread(
   about: { conversationId?: string | null; endUserId?: string | null },
   unread: readonly UnreadValue[] | null | undefined,
 ): Promise<void> {
-  for (const { field, value, detail } of unread ?? []) {
-    await recordForIntegration(db, integrationId, { kind: 'TOLERATED', detail, field, value, ...about })
-  }
+  const entries = (unread ?? []).map((one) => ({ kind: 'TOLERATED', ...one, ...about }) as const)
+  await recordForIntegration(db, integrationId, ...entries)
 }
 
 const insert = statement(
   'integration.log',
   `insert into integration_log as l (id, integration_id, conversation_id, end_user_id, kind, detail, field, value, digest)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+   select r.id, $1, r.conversation_id, r.end_user_id, r.kind, r.detail, r.field, r.value, decode(r.digest, 'hex')
+     from jsonb_to_recordset($2::jsonb) as r(id uuid, conversation_id uuid, end_user_id uuid, kind text, detail text,
+                                             field text, value jsonb, digest text)
+    order by r.digest
        on conflict (integration_id, digest) do update set times = l.times + 1, last_at = now()`,
 )

@@ -107,6 +107,71 @@ describe.each(variants)('%s', (variant) => {
     expect((await client.open({ message: { created_at } })).message.created_at).toBe(stored)
   })
 
+  test.each(['9999-12-31T23:59:59-12:00', '1969-12-31', '2024-02-31T25:00:00Z'])(
+    'the time %s is none, wherever it stands',
+    async (odd) => {
+      const before = Date.now()
+      const { conversation, message } = await client.open({ message: { created_at: odd } })
+      expect(Date.parse(message.created_at)).toBeGreaterThanOrEqual(before)
+      const conversation_id = conversation.id
+      await client.call('updateConversation', { conversation_id, last_user_read_at: odd })
+      await client.call('createMessage', { conversation_id, body: 'Hello', created_at: odd })
+      expect(server.faults).toEqual([])
+    },
+  )
+
+  test('tags of which none can be read take away none', async () => {
+    const { conversation } = await client.open()
+    const tag = (tags: unknown) =>
+      client.call('updateConversation', { conversation_id: conversation.id, tags }).then((now) => now.tags)
+    expect(await tag(['keep'])).toEqual(['keep'])
+    expect(await tag([{}, null])).toEqual(['keep'])
+    expect(await tag(['  '])).toEqual(['keep'])
+    expect(await tag([' keep ', 'x'.repeat(101)])).toEqual(['keep'])
+    expect(await tag([])).toEqual([])
+  })
+
+  test('a user is updated with nothing', async () => {
+    const user = await client.call('createUser', { object_id: objectId(), attributes: { plan: 'pro' } })
+    for (const attributes of [undefined, null, {}]) {
+      expect(await client.call('updateUser', { user_id: user.id, attributes })).toEqual(user)
+    }
+  })
+
+  test('an attribute may become a text of what it was', async () => {
+    const given = { n: 1042, yes: true, list: [1] }
+    const { conversation } = await client.open({ attributes: given })
+    const texts = { n: '1042', yes: 'true', list: '[1]' }
+    const now = await client.call('updateConversation', {
+      conversation_id: conversation.id,
+      attributes: texts,
+    })
+    expect(now.attributes).toEqual(texts)
+    const { conversation: stored } = await server.must(
+      'query ($id: ID!) { conversation(id: $id) { attributes } }',
+      { id: conversation.id },
+    )
+    expect(stored.attributes).toEqual({ ...texts, list: [1] })
+  })
+
+  test('a number beyond all numbers is left out, and kept apart', async () => {
+    await recorded()
+    const [method, path] = variant === 'rest' ? ['POST', '/user'] : ['POST', '/create_user']
+    const response = await client.send(method, path, '{"name":1e400,"attributes":{"n":-1e400,"plan":"free"}}')
+    expect(await response.json()).toMatchObject({ name: null, attributes: { plan: 'free' } })
+    expect(Object.keys(await recorded())).toEqual(['body'])
+  })
+
+  test('however much is odd, some of it is listed, and the rest counted', async () => {
+    const { conversation } = await client.open()
+    await recorded()
+    const attachments = Array.from({ length: 8_000 }, () => ({ url: 'https://a.example/b', filetype: {} }))
+    await client.call('createMessage', { conversation_id: conversation.id, attachments })
+    const { body, ...listed } = await recorded()
+    expect(Object.keys(listed)).toHaveLength(100)
+    expect(body).toBeNull()
+  })
+
   test('odd values change nothing in a conversation, and are kept apart', async () => {
     const { conversation } = await client.open({ title: 'Parcel', attributes: { a: 1 } })
     await recorded()
