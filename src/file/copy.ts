@@ -14,11 +14,14 @@ export interface FileCopies {
 interface Due {
   id: string
   originalUrl: string
+  host: string
   attemptCount: number
 }
 
 const pollInterval = 1_000
-const atOnce = 8
+const atOnce = 32
+/** From one host, so that a slow one holds up no other. */
+const perHost = 2
 /** How long one file may take, and how long a claim holds beyond that, in ms. */
 const patience = 60_000
 const lease = 2 * patience
@@ -37,7 +40,8 @@ export function startFileCopies(
 ): FileCopies {
   const fetcher = openFetcher(options)
   const stopping = new AbortController()
-  const running = new Set<Promise<void>>()
+  /** What is being copied, by the host that it comes from. */
+  const running = new Map<Promise<void>, string>()
   let looking: Promise<void> | null = null
 
   function wake() {
@@ -53,15 +57,16 @@ export function startFileCopies(
     const free = atOnce - running.size
     if (free === 0) return
     const now = db.clock.now()
-    const due = await db.query<Due>(claim, [now, new Date(now.getTime() + lease), free])
+    const leaseEnd = new Date(now.getTime() + lease)
+    const due = await db.query<Due>(claim, [now, leaseEnd, free, perHost, [...running.values()]])
     for (const file of due) {
       const copying = copy(file)
         .catch(options.report)
         .finally(() => {
           running.delete(copying)
-          if (running.size < atOnce) wake()
+          wake()
         })
-      running.add(copying)
+      running.set(copying, file.host)
     }
   }
 
@@ -103,7 +108,7 @@ export function startFileCopies(
       clearInterval(timer)
       stopping.abort()
       await looking
-      await Promise.all(running)
+      await Promise.all(running.keys())
       await fetcher.close()
     },
   }
@@ -117,10 +122,20 @@ function reason(error: Error): string {
 
 const claim = statement(
   'file.claim',
-  `update stored_file set attempt_count = attempt_count + 1, next_attempt_at = $2
-    where id in (select id from stored_file where state = 'PENDING' and next_attempt_at <= $1
-                  order by next_attempt_at limit $3 for update skip locked)
-   returning id, original_url as "originalUrl", attempt_count as "attemptCount"`,
+  `with due as (
+     select id, next_attempt_at, coalesce(substring(original_url from '^https://([^/?#]*)'), '') as host
+       from stored_file where state = 'PENDING' and next_attempt_at <= $1),
+   turn as (
+     select id, host, next_attempt_at, row_number() over (partition by host order by next_attempt_at, id) as place
+       from due),
+   taken as (
+     select f.id, t.host from turn t join stored_file f on f.id = t.id
+      where f.state = 'PENDING' and f.next_attempt_at <= $1
+        and t.place <= $4 - (select count(*) from unnest($5::text[]) busy where busy = t.host)
+      order by t.next_attempt_at limit $3 for update of f skip locked)
+   update stored_file f set attempt_count = f.attempt_count + 1, next_attempt_at = $2
+     from taken where f.id = taken.id
+   returning f.id, f.original_url as "originalUrl", taken.host, f.attempt_count as "attemptCount"`,
 )
 
 const stored = statement(

@@ -51,26 +51,31 @@ export function openFetcher({ largest, allowPrivate, ca }: FetchOptions) {
     // A literal address is never looked up.
     const literal = url.hostname.replace(/^\[|\]$/g, '')
     if (isIP(literal)) checkAddress(url.hostname, literal, rules)
-    const response = await request(url, { dispatcher: agent, signal })
-    const { statusCode, headers } = response
-    if (statusCode === 200) return { contentType: typeOf(headers), content: limited(response) }
+    const headers = { 'accept-encoding': 'identity', 'user-agent': 'Graphdesk' }
+    const response = await request(url, { dispatcher: agent, signal, headers })
+    const { statusCode, headers: answered } = response
+    if (statusCode === 200) return { contentType: typeOf(answered), content: limited(response) }
     response.body.on('error', () => undefined).destroy()
-    const { location } = headers
+    const { location } = answered
     if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
       if (redirects === mostRedirects) throw new FileRefused('It was redirected too often.')
       return fetch(new URL(location, url).href, signal, redirects + 1)
     }
     const said = `The server answered ${statusCode}.`
     if (statusCode < 500 && statusCode !== 408 && statusCode !== 429) throw new FileRefused(said)
-    const seconds = Number(headers['retry-after'])
+    const seconds = Number(answered['retry-after'])
     throw new FileUnavailable(said, Number.isFinite(seconds) ? seconds : null)
   }
 
   function limited({ headers, body }: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
     const tooLarge = () => new FileRefused(`It is larger than ${largest} bytes.`)
-    if (Number(headers['content-length']) > largest) {
+    const encoding = headers['content-encoding']
+    const isEncoded = encoding !== undefined && encoding !== 'identity'
+    if (isEncoded || Number(headers['content-length']) > largest) {
       body.on('error', () => undefined).destroy()
-      throw tooLarge()
+      throw isEncoded
+        ? new FileRefused(`The server sent it as ${encoding}, which nobody asked for.`)
+        : tooLarge()
     }
     return (async function* () {
       let size = 0

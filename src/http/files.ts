@@ -3,6 +3,10 @@ import type { App } from '../app.js'
 import { linkState } from '../file/link.js'
 import { fileToServe } from '../file/read.js'
 import { storedId } from '../ids.js'
+import { startOf } from '../text.js'
+
+/** More would not fit into a header. */
+const longestName = 200
 
 /** Types that a browser may show; anything else is only to be saved. */
 const shown = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
@@ -26,7 +30,7 @@ export function files(app: App): Router {
     const place = shown.has(file.contentType) ? 'inline' : 'attachment'
     response.set({
       'Content-Type': file.contentType,
-      'Content-Disposition': `${place}; filename*=UTF-8''${encoded(file.name)}`,
+      'Content-Disposition': `${place}; filename*=UTF-8''${encoded(startOf(file.name, longestName))}`,
       'Content-Security-Policy': "default-src 'none'; sandbox",
       'X-Content-Type-Options': 'nosniff',
     })

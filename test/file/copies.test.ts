@@ -179,6 +179,36 @@ test('one that hangs holds up no other, and a copy given up in the middle is tak
   await expect.poll(() => filesOf(hanging), { timeout: 10_000 }).toMatchObject([{ state: 'STORED', size: 5 }])
 })
 
+test('a host that drips holds up no other', async () => {
+  const slow = await fileServer((_, response) => void response.writeHead(200).write('the beginning'))
+  const attachments = Array.from({ length: 40 }, (_, index) => ({ url: `${slow.url}/${index}` }))
+  await send(attachments)
+  await expect.poll(() => slow.asked, { timeout: 10_000 }).toHaveLength(2)
+  const quick = await fileServer(text(200, 'whole'))
+  await settled(await send([{ url: `${quick.url}/quick` }])).toMatchObject([{ state: 'STORED', size: 5 }])
+  expect(slow.asked).toHaveLength(2)
+})
+
+test('what comes compressed though nobody asked for it is not kept', async () => {
+  const files = await fileServer((request, response) => {
+    const encoding = request.url === '/asked' ? request.headers['accept-encoding'] : 'gzip'
+    response.writeHead(200, { 'content-encoding': encoding }).end('content')
+  })
+  const id = await send([{ url: `${files.url}/asked` }, { url: `${files.url}/forced` }])
+  await settled(id).toMatchObject([
+    { state: 'STORED', size: 7 },
+    { state: 'FAILED', note: expect.stringMatching(/gzip/) },
+  ])
+})
+
+test('a name too long for a header is cut', async () => {
+  const files = await fileServer(text(200, 'content'))
+  const id = await send([{ url: `${files.url}/a`, filename: 'é'.repeat(20_000) }])
+  await settled(id).toMatchObject([{ state: 'STORED' }])
+  const opened = await fetch((await filesOf(id))[0].url)
+  expect(await opened.text()).toBe('content')
+})
+
 describe('private addresses are never asked', () => {
   let careful: TestServer
   let its: FinClient
