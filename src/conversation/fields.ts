@@ -14,7 +14,7 @@ export function cleanTitle(title: string | null | undefined): string | null {
 }
 
 /**
- * Sets the given keys and keeps the others; null removes a key. A value that is the JSON of the present one is that one:
+ * Sets the given keys and keeps the others; null removes a key. A text that is the JSON of a present object is that one:
  * a client that is shown texts for objects sends texts back.
  */
 export function mergeAttributes(
@@ -24,10 +24,14 @@ export function mergeAttributes(
   const merged = new Map(Object.entries(present as Prisma.JsonObject))
   for (const [key, value] of Object.entries(given ?? {})) {
     if (value === null) merged.delete(key)
-    else if (typeof value === 'string' && JSON.stringify(merged.get(key)) === value) continue
+    else if (typeof value === 'string' && isJsonOf(merged.get(key), value)) continue
     else if (value !== undefined) merged.set(storable(key), storableJson(value as Prisma.JsonValue))
   }
   return Object.fromEntries(merged)
+}
+
+function isJsonOf(present: Prisma.JsonValue | undefined, text: string): boolean {
+  return typeof present === 'object' && present !== null && JSON.stringify(present) === text
 }
 
 function storableJson(value: Prisma.JsonValue): Prisma.JsonValue {

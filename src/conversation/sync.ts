@@ -8,7 +8,7 @@ import type { Conversation } from '../generated/prisma/client.js'
 import type { ConversationStatus } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { recordForIntegration, recordUnread, type UnreadValue } from '../integration/log.js'
-import { setTags } from '../tag/set.js'
+import { mostTags, setTags } from '../tag/set.js'
 import type { ConversationChanged } from './assign.js'
 import { cleanTitle, mergeAttributes } from './fields.js'
 import { heldByHumans, type LockedConversation, lockConversation } from './lock.js'
@@ -44,7 +44,7 @@ export function syncConversation(
     const before = await lockConversation(tx, fin, input.conversationId)
     const refused: string[] = []
     const human = heldByHumans(before)
-    const assignment = assign(fin, before, input, human, refused, tx.now)
+    const assignment = await assign(tx, fin, before, input, human, refused)
     const status = await statusAfter(tx, before, input, human, refused)
     const title = titleAfter(before, input, human, refused)
     const tagEvents = input.tags
@@ -56,7 +56,7 @@ export function syncConversation(
       await changeEndUser(tx, fin, before.endUserId, input.endUser)
     }
 
-    const handedOff = assignment.handedOffAt && !before.handedOffAt
+    const handedOff = Boolean(assignment.handedOffAt && !before.handedOffAt)
     const events: NewEvent[] = [
       ...tagEvents,
       ...(handedOff ? [{ type: 'HANDED_OFF' } as const] : []),
@@ -72,6 +72,7 @@ export function syncConversation(
         title,
         attributes: mergeAttributes(before.attributes, input.attributes),
         endUserReadAt: readAt,
+        waitingSince: waitingAfter(before, status?.status ?? before.status, handedOff, tx.now),
       },
       events,
     )
@@ -87,37 +88,49 @@ export function syncConversation(
   })
 }
 
-function assign(
+async function assign(
+  tx: Transaction,
   fin: IntegrationActor,
   before: LockedConversation,
   { assigneeId }: ConversationSync,
   human: boolean,
   refused: string[],
-  now: Date,
-): Pick<Conversation, 'assigneeId' | 'handedOffAt' | 'waitingSince'> {
-  const kept = {
-    assigneeId: before.assigneeId,
-    handedOffAt: before.handedOffAt,
-    waitingSince: before.waitingSince,
-  }
-  if (assigneeId === undefined || assigneeId === before.assigneeId) {
-    const alreadyFree = assigneeId !== null || human || before.handedOffAt
-    return alreadyFree
-      ? kept
-      : { assigneeId: null, handedOffAt: now, waitingSince: before.waitingSince ?? now }
-  }
+): Promise<Pick<Conversation, 'assigneeId' | 'handedOffAt'>> {
+  const { assigneeId: holder, handedOffAt } = before
+  const kept = { assigneeId: holder, handedOffAt }
+  if (assigneeId === undefined || (assigneeId !== null && assigneeId === holder)) return kept
   if (assigneeId === null) {
-    return human ? kept : { assigneeId: null, handedOffAt: now, waitingSince: before.waitingSince ?? now }
+    const isFins =
+      holder === fin.agentId || (holder === null && !handedOffAt && !(await isTakenOff(tx, before)))
+    return human || !isFins ? kept : { assigneeId: null, handedOffAt: tx.now }
   }
   if (assigneeId !== fin.agentId) {
     refused.push('assignee_id names neither null nor the agent that stands for Fin')
     return kept
   }
-  if (human) {
-    refused.push('assignee_id: a human or a team holds the conversation')
+  if (human || (await isTakenOff(tx, before))) {
+    refused.push('assignee_id: a human or a team holds the conversation, or took Fin off it')
     return kept
   }
-  return { ...kept, assigneeId, handedOffAt: null }
+  return { assigneeId, handedOffAt: null }
+}
+
+/** Whether a human has decided last who holds it. */
+async function isTakenOff(tx: Transaction, { id }: LockedConversation): Promise<boolean> {
+  const [last] = await tx.query<{ actorKind: string }>(lastAssignment, [id])
+  return last?.actorKind === 'AGENT'
+}
+
+/** A handoff starts the wait for a human; what is over is waited for no more. */
+function waitingAfter(
+  before: LockedConversation,
+  status: ConversationStatus,
+  handedOff: boolean,
+  now: Date,
+): Date | null {
+  if (status === 'OPEN' || status === 'SNOOZED')
+    return handedOff ? (before.waitingSince ?? now) : before.waitingSince
+  return status === before.status ? before.waitingSince : null
 }
 
 async function statusAfter(
@@ -126,7 +139,7 @@ async function statusAfter(
   { status }: ConversationSync,
   human: boolean,
   refused: string[],
-): Promise<Pick<Conversation, 'status' | 'snoozedUntil' | 'waitingSince'> | null> {
+): Promise<Pick<Conversation, 'status' | 'snoozedUntil'> | null> {
   const present = before.status === 'SNOOZED' ? 'OPEN' : before.status
   if (!status || status === present) return null
   const [last] = await tx.query<{ type: string; actorKind: string }>(lastWord, [before.id])
@@ -134,7 +147,7 @@ async function statusAfter(
     refused.push(`status ${status}: a human holds the conversation or set its status`)
     return null
   }
-  return { status, snoozedUntil: null, waitingSince: status === 'OPEN' ? before.waitingSince : null }
+  return { status, snoozedUntil: null }
 }
 
 function titleAfter(
@@ -154,20 +167,30 @@ function titleAfter(
 async function tagsAfter(
   tx: Transaction,
   before: LockedConversation,
-  wanted: readonly string[],
+  given: readonly string[],
   human: boolean,
   refused: string[],
 ): Promise<readonly string[]> {
+  const wanted = given.map((name) => name.trim())
   if (!human) return wanted
   const present = await tx.query<{ name: string }>(tagNames, [before.id])
   const kept = present.map((tag) => tag.name).filter((name) => !wanted.includes(name))
   if (kept.length > 0) refused.push('tags: a human holds the conversation, so none is taken away')
-  return [...kept, ...wanted]
+  const all = [...kept, ...wanted]
+  if (all.length > mostTags)
+    refused.push(`tags: with those that a human keeps they are more than ${mostTags}`)
+  return all.slice(0, mostTags)
 }
 
 function later(present: Date | null, given: Date | null | undefined): Date | null {
   return given && (!present || given > present) ? given : present
 }
+
+const lastAssignment = statement(
+  'event.lastAssignment',
+  `select actor_kind as "actorKind" from event
+    where conversation_id = $1 and type = 'ASSIGNMENT_CHANGED' order by id desc limit 1`,
+)
 
 /** On the status: a conversation that is handed back is Fin's to resolve again. */
 const lastWord = statement(

@@ -39,9 +39,10 @@ export function receiveMessage(
   const content = cleanContent(input)
   return transact(db, by, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, by, input.conversationId)
-    const first = await receivedBefore(tx, by, input.objectId)
-    if (first?.conversationId === before.id)
-      return repeated(tx, by, before, first, messageHash(input, content))
+    const own = await receivedBefore(tx, by, input.objectId)
+    const elsewhere = own && own.conversationId !== before.id
+    const first = elsewhere ? await receivedBefore(tx, by, idElsewhere(before.id, input.objectId)) : own
+    if (first) return repeated(tx, by, before, first, messageHash(input, content))
     const added = await receive(tx, by, before, input, content)
     if (by.kind === 'INTEGRATION')
       await recordUnread(tx, by.integrationId, { conversationId: before.id }, input.unread)
@@ -86,28 +87,30 @@ export async function receive(
   opening: boolean = false,
 ): Promise<MessageAdded> {
   const fromFin = input.author === 'FIN' && by.kind === 'INTEGRATION'
+  const isLate = fromFin && heldByHumans(before)
   const visibility = input.visibility ?? 'PUBLIC'
   const message = await insertMessage(tx, before, {
     ...content,
     visibility,
     author: fromFin ? { agentId: by.agentId } : { endUserId: before.endUserId },
     createdAt: input.sentAt,
-    isLate: fromFin && visibility === 'PUBLIC' && heldByHumans(before),
+    isLate: isLate && visibility === 'PUBLIC',
     objectId: input.objectId,
     integrationId: by.kind === 'INTEGRATION' ? by.integrationId : null,
     inputHash: messageHash(input, content),
   })
   if (!message) {
     if (by.kind !== 'INTEGRATION' || !input.objectId) throw new Error('A message was not inserted.')
-    // A message of another conversation has it; nothing that was said may be dropped for that.
+    // A message of another conversation has it; nothing that was said may be dropped for that, nor come twice.
     await recordForIntegration(tx, by.integrationId, {
       kind: 'DIFFERENT_REPEAT',
-      detail: 'A message of another conversation has this object_id: this one is stored without',
+      detail: 'A message of another conversation has this object_id: this one is stored beside it',
       conversationId: before.id,
       field: 'object_id',
       value: input.objectId,
     })
-    return receive(tx, by, before, { ...input, objectId: null }, content, opening)
+    const objectId = idElsewhere(opening ? 'opening' : before.id, input.objectId)
+    return receive(tx, by, before, { ...input, objectId }, content, opening)
   }
   if (by.kind === 'INTEGRATION') await expectFiles(tx, message)
   const isPublic = visibility === 'PUBLIC'
@@ -122,6 +125,8 @@ export async function receive(
       lastActivityAt: tx.now,
       ...(isPublic && { preview: previewOf(content) }),
       ...(isPublic && { waitingSince: fromFin ? null : (before.waitingSince ?? tx.now) }),
+      // Who waits for a human still does, whatever Fin says.
+      ...((isLate || (fromFin && before.handedOffAt)) && { waitingSince: before.waitingSince }),
       ...((reopens || wakes) && { status: 'OPEN', snoozedUntil: null }),
     },
     [
@@ -130,6 +135,11 @@ export async function receive(
     ],
   )
   return { message, conversation }
+}
+
+/** Under which a message is found again whose object id another conversation's has. */
+export function idElsewhere(where: string, objectId: string | null | undefined): string {
+  return `${where} ${objectId}`
 }
 
 /** The message that an integration sent with this object id. */

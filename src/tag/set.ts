@@ -7,7 +7,8 @@ import { newId } from '../ids.js'
 import { storable } from '../text.js'
 
 const longestName = 100
-const most = 50
+/** Of one conversation. */
+export const mostTags = 50
 
 /**
  * Makes these names the locked conversation's tags, creating tags its inbox does not have yet. Returns the event to
@@ -40,7 +41,8 @@ async function add(tx: Transaction, conversation: Conversation, names: string[])
 
 function cleanNames(names: readonly string[]): string[] {
   const clean = [...new Set(names.map((name) => storable(name).trim()))].filter((name) => name !== '')
-  if (clean.length > most) throw new ValidationError('tags', `A conversation has at most ${most} tags.`)
+  if (clean.length > mostTags)
+    throw new ValidationError('tags', `A conversation has at most ${mostTags} tags.`)
   if (clean.some((name) => name.length > longestName)) {
     throw new ValidationError('tags', `A tag has at most ${longestName} characters.`)
   }

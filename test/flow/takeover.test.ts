@@ -31,6 +31,9 @@ const conversation = async () =>
     )
   ).conversation
 
+const versions = async () =>
+  (await server.must('query ($id: ID!) { conversation(id: $id) { version revision } }', { id })).conversation
+
 // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects
 const human = async (name: string, input: object = {}): Promise<any> => {
   const title = name[0]?.toUpperCase() + name.slice(1)
@@ -74,6 +77,75 @@ test('a human’s reply takes it over, a note does not; from then on Fin cannot 
   expect(answer.assignee.id).toBe(agent.id)
   expect((await finPushes({ assignee_id: null })).assignee.id).toBe(agent.id)
   expect((await conversation()).assignee).toEqual({ id: agent.id })
+})
+
+test('what a human takes Fin off, or gives to a team or another bot, Fin neither takes back nor lets go of', async () => {
+  const { createAgent } = await server.must(
+    `mutation { createAgent(input: { name: "Robot", email: "robot@example.com", isBot: true }) {
+      ... on CreateAgentPayload { agent { id } } } }`,
+  )
+  const bot = createAgent.agent.id
+  await server.must(
+    `mutation ($input: AddInboxMemberInput!) { addInboxMember(input: $input) { __typename } }`,
+    { input: { inboxId: fin.inboxId, agentId: bot } },
+  )
+  const { createTeam } = await server.must(
+    `mutation ($input: CreateTeamInput!) { createTeam(input: $input) { ... on CreateTeamPayload { team { id } } } }`,
+    { input: { name: 'Refunds', agentIds: [agent.id] } },
+  )
+  for (const given of [{}, { agentId: bot }, { teamId: createTeam.team.id }]) {
+    await human('assignConversation', given)
+    const { assignee } = await finPushes({ status: 'resolved', assignee_id: fin.agentId })
+    expect(assignee?.id).toBe('agentId' in given ? bot : undefined)
+    expect((await finPushes({ assignee_id: null })).assignee).toEqual(assignee)
+    expect((await conversation()).handedOffAt).toBeNull()
+    await human('handBackToFin')
+    expect((await finPushes({ assignee_id: fin.agentId })).assignee.id).toBe(fin.agentId)
+  }
+})
+
+test('while a human holds it Fin sets no status, though no human has', async () => {
+  await human('replyToConversation', { body: 'I am here' })
+  for (const status of ['resolved', 'closed', 'ended'])
+    expect((await finPushes({ status })).status).toBe('open')
+})
+
+test('who waits for a human waits until one answers, whatever Fin says', async () => {
+  await human('replyToConversation', { body: 'I am here' })
+  await client.call('createMessage', { conversation_id: id, body: 'Are you there?', object_id: objectId() })
+  const { waitingSince } = await conversation()
+  expect(waitingSince).not.toBeNull()
+  await finSays('late')
+  expect((await conversation()).waitingSince).toBe(waitingSince)
+  await human('replyToConversation', { body: 'Yes' })
+  expect((await conversation()).waitingSince).toBeNull()
+})
+
+test('a handoff starts the wait also together with a status, unless the conversation is over', async () => {
+  await finSays('Bye')
+  await finPushes({ status: 'resolved' })
+  await finPushes({ status: 'open', assignee_id: null })
+  const { waitingSince } = await conversation()
+  expect(waitingSince).not.toBeNull()
+  await finSays('A colleague will answer')
+  expect((await conversation()).waitingSince).toBe(waitingSince)
+
+  await human('handBackToFin')
+  await finPushes({ status: 'closed', assignee_id: null })
+  expect(await conversation()).toMatchObject({ status: 'CLOSED', waitingSince: null })
+})
+
+test('tags of Fin and of a human together are cut at what a conversation may have', async () => {
+  const tags = (start: string) => Array.from({ length: 30 }, (_, number) => `${start}${number}`)
+  await human('replyToConversation', { body: 'I am here' })
+  await human('updateConversation', { tags: tags('human') })
+  const answer = await finPushes({ tags: tags(' fin '), attributes: { topic: 'x' } })
+  expect(answer.tags).toHaveLength(50)
+  expect(answer.tags).toEqual(expect.arrayContaining(tags('human')))
+  expect(answer.attributes).toEqual({ topic: 'x' })
+  const { revision } = await versions()
+  await finPushes({ tags: answer.tags.map((tag: string) => ` ${tag} `) })
+  expect((await versions()).revision).toBe(revision)
 })
 
 test('what Fin says after that is kept, and marked late', async () => {

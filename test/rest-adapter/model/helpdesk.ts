@@ -26,7 +26,11 @@ export interface ModelConversation {
   status: StatusName | 'snoozed'
   /** A human set it last, and nothing has happened since that gives Fin a say again. */
   statusIsHumans: boolean
-  holder: 'fin' | 'human' | null
+  assignee: 'fin' | 'human' | null
+  /** A team has it, perhaps beside an assignee. */
+  isTeams: boolean
+  /** A human has decided last who has it. */
+  isHumansChoice: boolean
   handedOff: boolean
   readAt: string
   messages: ModelMessage[]
@@ -84,7 +88,9 @@ export function applyCall(helpdesk: ModelHelpdesk, call: Call): boolean {
         attributes: { ...attributes },
         status: 'open',
         statusIsHumans: false,
-        holder: 'fin',
+        assignee: 'fin',
+        isTeams: false,
+        isHumansChoice: false,
         handedOff: false,
         readAt: '',
         messages: [],
@@ -125,14 +131,17 @@ function add(helpdesk: ModelHelpdesk, conversation: string, message: NewMessage)
 function sync(helpdesk: ModelHelpdesk, call: Call & { operation: 'updateConversation' }): boolean {
   const to = helpdesk.conversations.get(call.conversation)
   if (!to) return false
-  const human = to.holder === 'human'
+  const human = to.assignee === 'human' || to.isTeams
   const refuse = () => helpdesk.log.add(`NOT_APPLIED ${call.conversation}`)
 
-  if (call.assignee === 'fin' && human) refuse()
-  else if (call.assignee === 'fin')
-    Object.assign(to, { holder: 'fin', handedOff: to.holder ? to.handedOff : false })
-  else if (call.assignee === null && !human && !(to.holder === null && to.handedOff))
-    Object.assign(to, { holder: null, handedOff: true })
+  if (call.assignee === 'fin' && to.assignee !== 'fin') {
+    if (human || to.isHumansChoice) refuse()
+    else Object.assign(to, { assignee: 'fin', handedOff: false })
+  }
+  if (call.assignee === null && !human) {
+    if (to.assignee === 'fin') Object.assign(to, { assignee: null, isHumansChoice: false, handedOff: true })
+    else if (!to.isHumansChoice) to.handedOff = true
+  }
 
   if (call.status && call.status !== (to.status === 'snoozed' ? 'open' : to.status)) {
     if (human || to.statusIsHumans) refuse()
@@ -165,25 +174,34 @@ function merge(attributes: Record<string, unknown>, given: Record<string, unknow
 export function applyHuman(helpdesk: ModelHelpdesk, { act, conversation, body, status }: Human) {
   const to = helpdesk.conversations.get(conversation)
   if (!to) return
+  const give = (assignee: ModelConversation['assignee'], isTeams: boolean, handedOff: boolean) => {
+    const isHumansChoice = assignee !== to.assignee || isTeams !== to.isTeams || to.isHumansChoice
+    Object.assign(to, { assignee, isTeams, isHumansChoice, handedOff })
+  }
   const setStatus = (next: ModelConversation['status']) => {
     if (next !== to.status) Object.assign(to, { status: next, statusIsHumans: true })
   }
   switch (act) {
     case 'reply':
       to.messages.push({ key: null, body, author: 'human', visibility: 'public' })
-      if (to.holder !== 'human') Object.assign(to, { holder: 'human', handedOff: false })
+      if (to.assignee !== 'human') give('human', to.isTeams, to.isTeams && to.handedOff)
       return
     case 'note':
       to.messages.push({ key: null, body, author: 'human', visibility: 'private' })
       return
     case 'take':
-      Object.assign(to, { holder: 'human', handedOff: false })
+      give('human', false, false)
+      return
+    case 'giveToTeam':
+      give(null, true, false)
       return
     case 'release':
-      to.holder = null
+      give(null, false, to.handedOff)
       return
     case 'handBack':
-      if (to.holder !== 'fin') Object.assign(to, { holder: 'fin', handedOff: false, statusIsHumans: false })
+      if (to.assignee === 'fin' && !to.isTeams) return
+      give('fin', false, false)
+      to.statusIsHumans = false
       return
     case 'setStatus':
       setStatus(status)

@@ -18,7 +18,11 @@ async function party(variant: VariantName): Promise<Party> {
   const fin = await server.createFin()
   const client = finClient(server, await fetchToken(server, fin), variant)
   const human = await server.agent('Ann', [fin.inboxId])
-  return { server, client, variant, finAgentId: fin.agentId, human }
+  const { createTeam } = await server.must(
+    `mutation ($input: CreateTeamInput!) { createTeam(input: $input) { ... on CreateTeamPayload { team { id } } } }`,
+    { input: { name: variant, agentIds: [human.id] } },
+  )
+  return { server, client, variant, finAgentId: fin.agentId, human, teamId: createTeam.team.id }
 }
 
 test.each(variants)(

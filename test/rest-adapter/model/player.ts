@@ -11,11 +11,12 @@ export interface Party {
   variant: VariantName
   finAgentId: string
   human: { id: string; token: string }
+  teamId: string
 }
 
 /** Plays a story against the server and the model, and compares them after every step. */
 export async function play(party: Party, story: readonly Step[]): Promise<Map<string, string>> {
-  const { server, client, variant, finAgentId, human } = party
+  const { server, client, variant, finAgentId, human, teamId } = party
   const run = objectId()
   const model = newHelpdesk()
   /** The helpdesk's ids, by Fin's own. */
@@ -110,13 +111,14 @@ export async function play(party: Party, story: readonly Step[]): Promise<Map<st
     }
   }
 
-  function messageOf({ key, body, author }: NewMessage) {
+  function messageOf({ key, body, author, createdAt }: NewMessage) {
     return {
       object_id: named(key),
       message_type: 'comment',
       body,
       author: author === 'fin' ? { id: finAgentId, user_type: 'agent' } : { user_type: 'end_user' },
       visibility: 'public',
+      created_at: createdAt,
     }
   }
 
@@ -159,6 +161,8 @@ export async function play(party: Party, story: readonly Step[]): Promise<Map<st
         return ['addNote', { body }]
       case 'take':
         return ['assignConversation', { agentId: human.id }]
+      case 'giveToTeam':
+        return ['assignConversation', { teamId }]
       case 'release':
         return ['assignConversation', {}]
       case 'handBack':
@@ -188,14 +192,16 @@ export async function play(party: Party, story: readonly Step[]): Promise<Map<st
       status: found.status,
       tags: found.tags.toSorted(),
       attributes: found.attributes,
-      holder: holderOf(found.assignee),
+      assignee: nameOf(found.assignee),
+      readAt: await readAt(conversation_id),
       user: [found.user.id, found.user.name, found.user.attributes],
     }).toEqual({
       title: conversation.title,
       status: conversation.status === 'snoozed' ? 'open' : conversation.status,
       tags: conversation.tags,
       attributes: conversation.attributes,
-      holder: conversation.holder,
+      assignee: conversation.assignee,
+      readAt: conversation.readAt,
       user: [ids.get(conversation.user), user?.name, user?.attributes],
     })
 
@@ -213,12 +219,17 @@ export async function play(party: Party, story: readonly Step[]): Promise<Map<st
     expect(rest).toEqual(messages.slice(seen + 1))
   }
 
+  async function readAt(id: string): Promise<string> {
+    const query = 'query ($id: ID!) { conversation(id: $id) { endUserReadAt } }'
+    return (await server.must(query, { id })).conversation.endUserReadAt ?? ''
+  }
+
   function shown({ id, body, author, visibility }: Record<string, { id: string; user_type: string }>) {
-    const kind = author?.user_type === 'end_user' ? 'end_user' : holderOf(author ?? null)
+    const kind = author?.user_type === 'end_user' ? 'end_user' : nameOf(author ?? null)
     return { id, body, author: kind, visibility }
   }
 
-  function holderOf(agent: { id: string } | null) {
+  function nameOf(agent: { id: string } | null) {
     if (!agent) return null
     return { [finAgentId]: 'fin', [human.id]: 'human' }[agent.id] ?? agent.id
   }

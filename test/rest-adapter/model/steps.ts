@@ -9,6 +9,8 @@ export interface NewMessage {
   key: string
   body: string
   author: 'end_user' | 'fin'
+  /** By a clock of its own: later messages may be older. */
+  createdAt: string
 }
 
 /** One call that changes something; objects are named by Fin's own ids. */
@@ -39,7 +41,7 @@ export type Call =
     }
 
 export interface Human {
-  act: 'reply' | 'note' | 'take' | 'release' | 'handBack' | 'setStatus' | 'snooze'
+  act: 'reply' | 'note' | 'take' | 'giveToTeam' | 'release' | 'handBack' | 'setStatus' | 'snooze'
   conversation: string
   body: string
   status: StatusName
@@ -71,6 +73,7 @@ const message = (conversation: string): fc.Arbitrary<NewMessage> =>
     key: `${conversation}m${number}`,
     body: `message ${number}${isOdd === 0 ? ', said otherwise' : ''}`,
     author: number % 2 === 0 ? 'end_user' : 'fin',
+    createdAt: new Date(Date.UTC(2026, 0, 10 - number)).toISOString(),
   }))
 
 const createUser = fc.record({
@@ -167,7 +170,7 @@ const burst = conversation.chain((id) =>
 const human = fc.record({
   kind: fc.constant('human' as const),
   human: fc.record({
-    act: fc.constantFrom('reply', 'note', 'take', 'release', 'handBack', 'setStatus', 'snooze'),
+    act: fc.constantFrom('reply', 'note', 'take', 'giveToTeam', 'release', 'handBack', 'setStatus', 'snooze'),
     conversation,
     body: fc.constantFrom('I am here', 'Let me see'),
     status,
