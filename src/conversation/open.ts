@@ -1,32 +1,25 @@
 import { type Actor, requireWriter } from '../actor.js'
-import type { Database, Queryable, Transaction } from '../database/database.js'
+import type { Database, Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { findEndUser } from '../endUser/access.js'
-import { type NewEndUser, recogniseEndUser } from '../endUser/create.js'
+import { recogniseEndUser } from '../endUser/create.js'
 import { changeEndUserIfFree } from '../endUser/update.js'
 import { NotFoundError, ValidationError } from '../errors.js'
-import { type Conversation, type Message, Prisma } from '../generated/prisma/client.js'
+import { type Conversation, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
-import { recordUnread, type UnreadValue } from '../integration/log.js'
-import { inputHash, recordDifferentRepeat } from '../integration/repeat.js'
+import { recordUnread } from '../integration/log.js'
 import { cleanContent } from '../message/insert.js'
-import { messageHash, type ReceivedMessage, receive, receivedBefore } from '../message/receive.js'
+import { findMessages, type MessageView } from '../message/read.js'
+import { receive } from '../message/receive.js'
 import type { MessageAdded } from '../message/reply.js'
 import { cleanTitle, mergeAttributes } from './fields.js'
+import { type NewConversation, openedFirst, openingHash, recordDifference } from './opening.js'
+import { type ConversationView, findConversations } from './read.js'
 
-export interface NewConversation {
-  /** Where it arrives; an integration's own inbox when left out. */
-  inboxId?: string | null
-  endUserId?: string | null
-  /** Found again by what identifies it, else made; when `endUserId` is not given or unknown. */
-  endUser?: NewEndUser | null
-  title?: string | null
-  attributes?: Record<string, unknown> | null
-  /** The integration's own id of it: a repeat gives the first conversation. */
-  objectId?: string | null
-  message: Omit<ReceivedMessage, 'conversationId'>
-  unread?: readonly UnreadValue[] | null
+export interface Opened {
+  conversation: ConversationView
+  message: MessageView
 }
 
 /**
@@ -43,40 +36,30 @@ export function openConversation(
   const inboxId = inboxOf(by, input)
   const content = cleanContent(input.message)
   const title = cleanTitle(input.title)
-  return transact(db, by, call, async (tx): Promise<MessageAdded> => {
-    const hash = inputHash([title, input.attributes ?? {}, messageHash(input.message, content)])
-    const first = (await openedBefore(tx, by, input.objectId)) ?? (await openedByMessage(tx, by, input))
-    if (first) return repeated(tx, by, first, input, hash)
+  return transact(db, by, call, async (tx): Promise<Opened> => {
+    const hash = openingHash(input, title, content)
+    const first = await openedFirst(tx, by, input)
+    if (first) {
+      await recordDifference(tx, by, first, input, hash)
+      return asItIs(tx, by, first)
+    }
     const endUser = await endUserOf(tx, by, inboxId, input)
     const row = await insertConversation(tx, by, inboxId, endUser.id, title, input, hash)
-    if (!row) {
-      const other = await openedBefore(tx, by, input.objectId)
-      if (!other) throw new Error('A conversation was neither inserted nor found.')
-      return repeated(tx, by, other, input, hash)
-    }
     const locked = { ...row, assigneeIsBot: row.assigneeId ? true : null }
     const opened = await receive(tx, by, locked, input.message, content, true)
     if (by.kind === 'INTEGRATION') {
       const about = { conversationId: row.id, endUserId: row.endUserId }
       await recordUnread(tx, by.integrationId, about, input.unread)
     }
-    return opened
+    return asItIs(tx, by, opened)
   })
 }
 
-async function repeated(
-  tx: Transaction,
-  by: Actor,
-  first: MessageAdded,
-  { objectId, message }: NewConversation,
-  hash: number,
-): Promise<MessageAdded> {
-  const { id: conversationId, inputHash: before } = first.conversation
-  if (by.kind === 'INTEGRATION' && before !== null && before !== hash) {
-    const named = objectId ?? message.objectId ?? ''
-    await recordDifferentRepeat(tx, by.integrationId, { conversationId }, named)
-  }
-  return first
+/** Read before the commit: whatever fails after it must not take back the answer. */
+async function asItIs(tx: Transaction, by: Actor, { conversation, message }: MessageAdded): Promise<Opened> {
+  const [view] = await findConversations(tx, by, [conversation.id])
+  const [first] = await findMessages(tx, by, [message.id])
+  return { conversation: view ?? conversation, message: first ?? message }
 }
 
 function inboxOf(by: Actor, input: NewConversation): string {
@@ -115,7 +98,7 @@ async function insertConversation(
   title: string | null,
   input: NewConversation,
   hash: number,
-): Promise<Conversation | null> {
+): Promise<Conversation> {
   const [row] = await tx.query<Conversation>(insert, [
     newId(),
     inboxId,
@@ -128,34 +111,8 @@ async function insertConversation(
     by.kind === 'INTEGRATION' ? (input.objectId ?? null) : null,
     by.kind === 'INTEGRATION' ? hash : null,
   ])
-  return row ?? null
-}
-
-/** Without an object id of its own, a conversation is known by that of its first message. */
-async function openedByMessage(
-  tx: Transaction,
-  by: Actor,
-  { objectId, message }: NewConversation,
-): Promise<MessageAdded | null> {
-  if (objectId || !message.objectId || by.kind !== 'INTEGRATION') return null
-  await tx.query(lockObject, [`${by.integrationId} ${message.objectId}`])
-  const first = await receivedBefore(tx, by, message.objectId)
-  if (first?.seq !== 1) return null
-  const [conversation] = await tx.query<Conversation>(byId, [first.conversationId])
-  return conversation ? { conversation, message: first } : null
-}
-
-async function openedBefore(
-  db: Queryable,
-  by: Actor,
-  objectId: string | null | undefined,
-): Promise<MessageAdded | null> {
-  if (!objectId || by.kind !== 'INTEGRATION') return null
-  const [conversation] = await db.query<Conversation>(byObjectId, [by.integrationId, objectId])
-  if (!conversation) return null
-  const [message] = await db.query<Message>(firstMessage, [conversation.id])
-  if (!message) throw new Error(`Conversation ${conversation.id} has no first message.`)
-  return { conversation, message }
+  if (!row) throw new Error('A conversation was not inserted.')
+  return row
 }
 
 const all = columns('c', Prisma.ConversationScalarFieldEnum)
@@ -167,23 +124,5 @@ const insert = statement(
                                   last_activity_at, integration_id, object_id, input_hash)
    select $1, $2, coalesce(e.merged_into_id, e.id), $4, $5, $6, $7, $7, $7, $8, $9, $10
      from (select id, merged_into_id from end_user where id = $3 for key share) e
-   on conflict (integration_id, object_id) do nothing
    returning ${all}`,
-)
-
-const byObjectId = statement(
-  'conversation.byObjectId',
-  `select ${all} from conversation c where c.integration_id = $1 and c.object_id = $2`,
-)
-
-const byId = statement('conversation.openedById', `select ${all} from conversation c where c.id = $1`)
-
-const lockObject = statement(
-  'conversation.lockObject',
-  'select pg_advisory_xact_lock(hashtextextended($1, 11))',
-)
-
-const firstMessage = statement(
-  'message.opening',
-  `select ${columns('m', Prisma.MessageScalarFieldEnum)} from message m where m.conversation_id = $1 and m.seq = 1`,
 )

@@ -102,7 +102,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         },
       })
       await client.query('commit')
-      if (announced) for (const listener of committed) listener()
+      if (announced) announce()
       return result
     } catch (error) {
       await client.query('rollback').catch((failure: Error) => {
@@ -112,6 +112,17 @@ export function openDatabase(options: DatabaseOptions): Database {
     } finally {
       client.off('error', lost)
       client.release(broken)
+    }
+  }
+
+  /** The change is made, whatever becomes of those who hear of it. */
+  function announce() {
+    for (const listener of committed) {
+      try {
+        listener()
+      } catch (error) {
+        options.log?.(error as Error)
+      }
     }
   }
 

@@ -8,10 +8,11 @@ export interface EndUserView extends EndUser {
   email: string | null
 }
 
-/** SQL for the e-mail of the end-user `alias`. */
+/** SQL for the e-mail of the end-user `alias`: their own before one of somebody who was merged into them. */
 export function emailOf(alias: string): string {
   return `(select i.value from end_user_identity i
-            where i.end_user_id = ${alias}.id and i.kind = 'EMAIL' order by i.id limit 1)`
+            where i.end_user_id = ${alias}.id and i.kind = 'EMAIL'
+            order by split_part(i.scope, ':', 2) <> ${alias}.id::text, i.id limit 1)`
 }
 
 /** One end-user of the actor's inboxes; null when there is none. */

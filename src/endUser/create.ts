@@ -79,7 +79,7 @@ export async function recogniseEndUser(
     }
   }
   const email = cleanEmail(given.email)
-  const namesake = email ? await knownByEmail(tx, inboxId, email, integrationId) : null
+  const namesake = email ? await knownByEmail(tx, inboxId, email) : null
   const binds = by.kind !== 'INTEGRATION' || (by.bindsByEmail && !namesake?.isClaimed)
   const found = namesake && binds ? namesake : await insertEndUser(tx, by, inboxId, given, email)
   if (integrationId && objectId) await bindObjectId(tx, integrationId, objectId, found.id, hash)
@@ -97,7 +97,7 @@ async function insertEndUser(
   const [made] = await tx.query<EndUser>(insert, [
     newId(),
     inboxId,
-    given.name ? storable(given.name) : null,
+    storable(given.name ?? '').trim() || null,
     given.photoUrl ?? null,
     JSON.stringify(mergeAttributes({}, given.attributes)),
     tx.now,

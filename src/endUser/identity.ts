@@ -13,15 +13,17 @@ export interface KnownByObjectId extends EndUserView {
   inputHash: number | null
 }
 
-/** The end-user whom an integration knows by this id. Until the transaction ends nobody else can bind it. */
+/** The end-user whom an integration knows by this id; while there is none, nobody else can bind it until this ends. */
 export async function knownByObjectId(
   tx: Transaction,
   integrationId: string,
   objectId: string,
 ): Promise<KnownByObjectId | null> {
+  const find = async () => (await tx.query<KnownByObjectId>(byObjectId, [integrationId, objectId]))[0] ?? null
+  const known = await find()
+  if (known) return known
   await tx.query(lockIdentity, [`${integrationId} ${objectId}`])
-  const [known] = await tx.query<KnownByObjectId>(byObjectId, [integrationId, objectId])
-  return known ?? null
+  return find()
 }
 
 /** Binds an integration's id, which must be free, to an end-user. */
@@ -45,20 +47,23 @@ export async function keepInputHash(
   await tx.query(setHash, [integrationId, objectId, inputHash])
 }
 
-/** Whom an inbox knows by an e-mail address, with whether they have an id of this integration. */
+/** Someone whom an inbox knows by an e-mail address. */
+export interface KnownByEmail extends EndUserView {
+  /** An integration has an id of them. */
+  isClaimed: boolean
+}
+
+/** Whom an inbox knows by an e-mail address; while nobody is claimed, nobody else can be until this ends. */
 export async function knownByEmail(
   tx: Transaction,
   inboxId: string,
   email: string,
-  integrationId: string | null,
-): Promise<(EndUserView & { isClaimed: boolean }) | null> {
+): Promise<KnownByEmail | null> {
+  const find = async () => (await tx.query<KnownByEmail>(byEmail, [email, inboxId]))[0] ?? null
+  const known = await find()
+  if (known?.isClaimed) return known
   await tx.query(lockIdentity, [`${inboxId} ${email}`])
-  const [known] = await tx.query<EndUserView & { isClaimed: boolean }>(byEmail, [
-    email,
-    inboxId,
-    integrationId,
-  ])
-  return known ?? null
+  return find()
 }
 
 /**
@@ -119,7 +124,8 @@ const lockIdentity = statement(
 const byObjectId = statement(
   'endUser.byObjectId',
   `select ${fields}, ${emailOf('e')} as email, k.input_hash as "inputHash"
-     from end_user_identity k join end_user e on e.id = k.end_user_id
+     from end_user_identity k join end_user b on b.id = k.end_user_id
+     join end_user e on e.id = coalesce(b.merged_into_id, b.id)
     where k.kind = 'FIN' and k.scope = $1 and k.value = $2`,
 )
 
@@ -127,16 +133,18 @@ const byEmail = statement(
   'endUser.byEmail',
   `select ${fields}, k.value as email,
           exists (select 1 from end_user_identity f
-                   where f.end_user_id = e.id and f.kind = 'FIN' and f.scope = $3) as "isClaimed"
+                   where f.end_user_id = e.id and f.kind = 'FIN') as "isClaimed"
      from end_user_identity k join end_user e on e.id = k.end_user_id
     where k.kind = 'EMAIL' and k.value = $1 and e.inbox_id = $2
     order by "isClaimed", k.id limit 1`,
 )
 
+/** For whomever they are merged into, also by a merge that ends just before. */
 const identify = statement(
   'endUser.identify',
   `insert into end_user_identity (id, end_user_id, kind, scope, value, input_hash)
-   values ($1, $2, $3::"IdentityKind", $4, $5, $6)`,
+   select $1, coalesce(e.merged_into_id, e.id), $3::"IdentityKind", $4, $5, $6
+     from (select id, merged_into_id from end_user where id = $2 for key share) e`,
 )
 
 const setHash = statement(

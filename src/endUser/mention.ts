@@ -10,7 +10,7 @@ import { mergeInto } from './merge.js'
 /**
  * The end-user of a conversation of whom an integration says: this one, by our id or by its own. When that is somebody
  * else, the two were merged where the integration comes from, and are merged here. Absent: a merge of somebody whom
- * others know too; that is suggested to a human.
+ * not only the integration knows; that is suggested to a human.
  */
 export async function mentioned(
   tx: Transaction,
@@ -26,19 +26,20 @@ export async function mentioned(
     return endUserId
   }
   if (known.id === endUserId || known.inboxId !== by.inboxId) return endUserId
-  if (await knownToOthers(tx, by, endUserId)) {
+  if (!(await isItsOwn(tx, by, endUserId))) {
     await suspectDuplicate(tx, endUserId, known.id)
     return endUserId
   }
   return mergeInto(tx, by, endUserId, known.id)
 }
 
-async function knownToOthers(db: Queryable, by: IntegrationActor, endUserId: string): Promise<boolean> {
-  const [other] = await db.query(others, [endUserId, by.integrationId])
-  return other !== undefined
+/** Whether all that is known of an end-user came from this integration; a name alone may be an agent's word. */
+async function isItsOwn(db: Queryable, by: IntegrationActor, endUserId: string): Promise<boolean> {
+  const [known] = await db.query<{ isOwn: boolean | null }>(own, [endUserId, by.integrationId])
+  return known?.isOwn ?? false
 }
 
-const others = statement(
-  'endUser.knownToOthers',
-  `select 1 from end_user_identity where end_user_id = $1 and split_part(scope, ':', 1) <> $2 limit 1`,
+const own = statement(
+  'endUser.isOwn',
+  `select bool_and(split_part(scope, ':', 1) = $2) as "isOwn" from end_user_identity where end_user_id = $1`,
 )

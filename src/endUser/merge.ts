@@ -23,6 +23,9 @@ export function mergeEndUsers(
 
 /** The step behind it; returns the id of whoever remains. Those who are one already stay as they are. */
 export async function mergeInto(tx: Transaction, by: Actor, fromId: string, intoId: string): Promise<string> {
+  // What takes long or waits comes first: whoever opens a conversation for either waits for what follows.
+  await tx.query(lockConversations, [fromId])
+  await tx.query(messages, [fromId, intoId])
   // Against all who hold on to either: a conversation that is being opened for the first goes to the second.
   const rows = await tx.query<EndUser>(lock, [[fromId, intoId], by.inboxIds])
   const from = rows.find(({ id }) => id === fromId)
@@ -36,7 +39,7 @@ export async function mergeInto(tx: Transaction, by: Actor, fromId: string, into
   if (from.inboxId !== into.inboxId) {
     throw new ValidationError('intoEndUserId', 'Only end-users of the same inbox can be merged.')
   }
-  for (const move of [identities, conversations, messages, redirect, suspicions]) {
+  for (const move of [identities, messages, conversations, redirect, suspicions]) {
     await tx.query(move, [from.id, into.id])
   }
   const attributes = mergeAttributes(from.attributes, into.attributes as Record<string, unknown>)
@@ -55,6 +58,11 @@ export async function mergeInto(tx: Transaction, by: Actor, fromId: string, into
   return into.id
 }
 
+const lockConversations = statement(
+  'endUser.lockConversations',
+  'select 1 from conversation where end_user_id = $1 order by id for no key update',
+)
+
 const lock = statement(
   'endUser.lockBoth',
   `select ${columns('e', Prisma.EndUserScalarFieldEnum)}
@@ -71,11 +79,11 @@ const conversations = statement(
   'update conversation set end_user_id = $2 where end_user_id = $1',
 )
 
-/** They stand in the second's conversations by now. */
+/** In conversations that are still the first's, whose only end-user has written all that no agent has. */
 const messages = statement(
   'endUser.moveMessages',
   `update message m set author_end_user_id = $2
-     from conversation c where c.end_user_id = $2 and m.conversation_id = c.id and m.author_end_user_id = $1`,
+     from conversation c where c.end_user_id = $1 and m.conversation_id = c.id and m.author_end_user_id <> $2`,
 )
 
 const redirect = statement(

@@ -10,7 +10,7 @@ import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { recordUnread, type UnreadValue } from '../integration/log.js'
 import { storable } from '../text.js'
 import { type EndUserView, emailOf, findEndUser } from './access.js'
-import { setEmail } from './identity.js'
+import { cleanEmail, setEmail } from './identity.js'
 
 /** What is left out stays as it is. */
 export interface EndUserChanges {
@@ -45,6 +45,8 @@ export async function changeEndUser(
   changes: EndUserChanges,
 ): Promise<EndUserView> {
   const known = await findEndUser(tx, by, id)
+  // Without a lock that nothing needs: Fin says the same with every sync.
+  if (known && changesNothing(known, changes)) return known
   const before = known && (await locked(tx, lock, known.id))
   if (!before) throw new NotFoundError('End-user')
   return apply(tx, by, before, changes)
@@ -59,6 +61,15 @@ export async function changeEndUserIfFree(
 ): Promise<void> {
   const before = await locked(tx, lockIfFree, id)
   if (before) await apply(tx, by, before, changes)
+}
+
+function changesNothing(known: EndUserView, { name, email, photoUrl, attributes }: EndUserChanges): boolean {
+  return (
+    [known.name, null].includes(storable(name ?? '').trim() || null) &&
+    [known.email, null].includes(cleanEmail(email)) &&
+    [known.photoUrl, null].includes(photoUrl ?? null) &&
+    isDeepStrictEqual(known.attributes, mergeAttributes(known.attributes, attributes))
+  )
 }
 
 async function locked(tx: Transaction, how: Statement, id: string): Promise<EndUserView | null> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
 import { variants } from './contracts.js'
-import { type FinClient, fetchToken, finClient, objectId } from './finClient.js'
+import { type FinClient, fetchToken, finClient, objectId, routes } from './finClient.js'
 
 let server: TestServer
 let fin: TestFin
@@ -153,5 +153,53 @@ describe.each(variants)('%s', (variant) => {
     expect(here).toMatchObject({ conversation_id: second.conversation.id, body: 'Hello' })
     expect(here.id).not.toBe(there.id)
     expect((await say(first.conversation.id)).id).toBe(there.id)
+    expect((await say(second.conversation.id)).id).toBe(here.id)
+    expect(await client.call('getMessages', { conversation_id: second.conversation.id })).toHaveLength(2)
+  })
+
+  test('a conversation known by its first message only is one, though another conversation has that object_id', async () => {
+    const taken = objectId()
+    const { conversation } = await client.open()
+    await client.call('createMessage', { conversation_id: conversation.id, body: 'Hello', object_id: taken })
+    const given = { object_id: undefined, message: { object_id: taken, body: 'Another matter' } }
+    const [first, second] = [await client.open(given), await client.open(given)]
+    expect(first.conversation.id).not.toBe(conversation.id)
+    expect(second).toEqual(first)
+  })
+
+  test('a conversation that is repeated for somebody else stays with the first, and that is recorded', async () => {
+    const given = { object_id: objectId(), message: { object_id: objectId() } }
+    const user = await client.call('createUser', { object_id: objectId() })
+    const first = await client.open({ ...given, user: { id: user.id } })
+    expect(await client.open({ ...given, user: { id: user.id } })).toEqual(first)
+    expect(await differences(given.object_id)).toBe(0)
+    expect(await client.open({ ...given, user: { id: objectId() } })).toEqual(first)
+    expect(await differences(given.object_id)).toBe(1)
+  })
+
+  test('50 equal calls at once, of nobody in particular, make one end-user', async () => {
+    const count = async () => server.app.db.prisma.endUser.count()
+    const before = await count()
+    const given = { object_id: objectId(), message: { object_id: objectId() } }
+    const pairs = await idsOf(
+      () => client.open(given),
+      ({ conversation }) => conversation.id,
+    )
+    expect(pairs).toHaveLength(1)
+    expect(await count()).toBe(before + 1)
+  })
+
+  test('ids of any length and kind are told apart', async () => {
+    const long = 'x'.repeat(300)
+    const first = await client.call('createUser', { name: 'A', object_id: `${long}1` })
+    expect((await client.call('createUser', { name: 'A', object_id: `${long}1` })).id).toBe(first.id)
+    expect((await client.call('createUser', { name: 'B', object_id: `${long}2` })).id).not.toBe(first.id)
+    // Numbers that JSON rounds to the same one.
+    const [, path, post] = routes.createUser
+    const ids = ['9007199254740993', '9007199254740992'].map(async (number) => {
+      const response = await client.send('POST', variant === 'rest' ? path : post, `{"object_id":${number}}`)
+      return ((await response.json()) as { id: string }).id
+    })
+    expect(new Set(await Promise.all(ids)).size).toBe(2)
   })
 })

@@ -74,6 +74,38 @@ describe('an end-user is found', () => {
   })
 })
 
+test('who is created only after a conversation has mentioned them, or an agent has made them, is told of in full', async () => {
+  const object_id = objectId()
+  const email = address()
+  const { conversation } = await client.open({ user: { id: object_id } })
+  const given = { object_id, name: 'Marta', email, attributes: { plan: 'pro' } }
+  const expected = { id: conversation.user.id, name: 'Marta', email, attributes: { plan: 'pro' } }
+  expect(await client.call('createUser', given)).toMatchObject(expected)
+  expect(await client.call('createUser', { ...given, name: 'Other' })).toMatchObject(expected)
+
+  const known = await madeByAgent({ email: address() })
+  const { email: written } = await endUser(known)
+  const bound = { object_id: objectId(), email: written, name: 'Jo', attributes: { plan: 'free' } }
+  expect(await client.call('createUser', bound)).toMatchObject({
+    id: known,
+    name: 'Jo',
+    attributes: { plan: 'free' },
+  })
+})
+
+test('Fin’s own agent is nobody’s end-user, however its messages name it', async () => {
+  const open = (name: string, author: object) =>
+    client.open({ user: { name }, message: { author: { id: fin.agentId, ...author } } })
+  const users = await Promise.all([
+    open('Alice', {}),
+    open('Bob', {}),
+    open('Carol', { user_type: 'AGENT' }),
+    open('Dave', { user_type: 'agent' }),
+  ])
+  expect(users.map(({ conversation }) => conversation.user.name)).toEqual(['Alice', 'Bob', 'Carol', 'Dave'])
+  expect(new Set(users.map(({ conversation }) => conversation.user.id)).size).toBe(4)
+})
+
 describe('an e-mail address alone', () => {
   test('binds someone whom no other id claims', async () => {
     const email = address()
@@ -91,6 +123,23 @@ describe('an e-mail address alone', () => {
     expect(new Set([first.id, second.id, third.id]).size).toBe(3)
     expect((await endUser(first.id)).possibleDuplicates.sort()).toEqual([second.id, third.id].sort())
     expect((await endUser(second.id)).possibleDuplicates).toEqual([first.id])
+  })
+
+  test('does not bind someone whom an earlier integration of the inbox has an id of', async () => {
+    const { integrationId, inboxId, ...earlier } = await server.createFin({ name: 'Earlier' })
+    const its = finClient(server, await fetchToken(server, { ...earlier, integrationId, inboxId }), 'posts')
+    const email = address()
+    const first = await its.call('createUser', { email, object_id: objectId() })
+    await server.app.db.prisma.finIntegration.update({
+      where: { id: storedId('FinIntegration', integrationId) ?? '' },
+      data: { archivedAt: new Date() },
+    })
+    const later = await server.createFin({ name: 'Later', inboxId })
+    const user = await finClient(server, await fetchToken(server, later), 'posts').call('createUser', {
+      email,
+      object_id: objectId(),
+    })
+    expect(user.id).not.toBe(first.id)
   })
 
   test('never binds where the integration is set to suggest', async () => {
@@ -150,14 +199,28 @@ describe('someone who changes at Intercom stays one', () => {
     expect((await client.call('getUser', { user_id: lead.conversation.user.id })).id).toBe(user.id)
   })
 
-  test('not merged with someone whom others know: a human is asked', async () => {
-    const known = await madeByAgent({ email: address() })
-    const { conversation } = await client.open({ user: { id: known } })
-    const user = await client.call('createUser', { object_id: objectId() })
-    const given = { conversation_id: conversation.id, user: { id: user.id } }
-    expect((await client.call('updateConversation', given)).user.id).toBe(known)
-    expect((await endUser(known)).possibleDuplicates).toEqual([user.id])
+  test('merged, with the address of whom is known, not with what an unknown lead has typed', async () => {
+    const lead = await client.open({ user: { id: objectId(), email: address() } })
+    const email = address()
+    const user = await client.call('createUser', { object_id: objectId(), email })
+    const merged = await client.call('updateConversation', {
+      conversation_id: lead.conversation.id,
+      user: { id: user.id },
+    })
+    expect(merged.user).toMatchObject({ id: user.id, email })
   })
+
+  test.each(['name', 'email'])(
+    'not merged with someone whom others know by %s: a human is asked',
+    async (by) => {
+      const known = await madeByAgent(by === 'name' ? { name: 'Marta' } : { email: address() })
+      const { conversation } = await client.open({ user: { id: known } })
+      const user = await client.call('createUser', { object_id: objectId() })
+      const given = { conversation_id: conversation.id, user: { id: user.id } }
+      expect((await client.call('updateConversation', given)).user.id).toBe(known)
+      expect((await endUser(known)).possibleDuplicates).toEqual([user.id])
+    },
+  )
 })
 
 describe('people merge end-users', () => {
@@ -199,6 +262,17 @@ describe('people merge end-users', () => {
     const there = await madeByAgent({ name: 'There' }, await server.inbox('There'))
     expect(await merge(here, there)).toMatchObject({ __typename: 'ValidationError' })
     expect(await merge(here, 'user_nobody')).toMatchObject({ __typename: 'NotFoundError' })
+  })
+
+  test('while Fin binds its id to whom is merged: it leads to whom remains', async () => {
+    const email = address()
+    const from = await madeByAgent({ email })
+    const into = await madeByAgent({ name: 'Remains' })
+    const object_id = objectId()
+    const [user] = await Promise.all([client.call('createUser', { email, object_id }), merge(from, into)])
+    expect((await client.call('getUser', { user_id: user.id })).id).toBe(into)
+    const { conversation } = await client.open({ user: { id: object_id, name: 'Renamed' } })
+    expect(conversation.user).toMatchObject({ id: into, name: 'Renamed' })
   })
 
   test('while Fin opens conversations for whom is merged: none is left behind', async () => {

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { OverloadedError } from '../../src/errors.js'
+import { storedId } from '../../src/ids.js'
 import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
 import { variants } from './contracts.js'
@@ -129,3 +131,83 @@ test.each(variants)(
     for (const fault of server.faults.splice(0)) expect(fault.message).toMatch(/^The helpdesk is busy/)
   },
 )
+
+describe('it waits for nobody and nothing', () => {
+  async function whileHeld(sql: string, values: unknown[], work: () => Promise<void>) {
+    await database.query('begin')
+    await database.query(sql, values)
+    await work().finally(() => database.query('rollback'))
+  }
+
+  test('its end-user is being changed, or is being recognised', async () => {
+    const client = clientOf(0)
+    const id = objectId()
+    const { conversation } = await client.open({ user: { id } })
+    const endUser = storedId('EndUser', conversation.user.id)
+    const integration = storedId('FinIntegration', fins[0]?.integrationId ?? '')
+    await whileHeld('select 1 from end_user where id = $1 for no key update', [endUser], async () => {
+      await client.open({ user: { id, name: 'Changed' } })
+    })
+    await whileHeld(
+      'select pg_advisory_xact_lock(hashtextextended($1, 7))',
+      [`${integration} ${id}`],
+      async () => {
+        await client.open({ user: { id } })
+      },
+    )
+  })
+
+  test('its end-user is being merged, which waits for another conversation', async () => {
+    const client = clientOf(0)
+    const [from, into] = [await client.open(), await client.open()]
+    const held = storedId('Conversation', from.conversation.id)
+    await whileHeld('select 1 from conversation where id = $1 for update', [held], async () => {
+      const before = new Set(await waiting())
+      const merging = server.graphql(
+        'mutation ($input: MergeEndUsersInput!) { mergeEndUsers(input: $input) { __typename } }',
+        { input: { endUserId: from.conversation.user.id, intoEndUserId: into.conversation.user.id } },
+      )
+      await expect.poll(async () => (await waiting()).some((one) => !before.has(one))).toBe(true)
+      await client.open({ user: { id: from.conversation.user.id } })
+      await client.open({ user: { id: into.conversation.user.id } })
+      await database.query('rollback')
+      expect((await merging).data.mergeEndUsers.__typename).toBe('MergeEndUsersPayload')
+      await database.query('begin')
+    })
+  })
+
+  test('an update that says of the end-user what is known', async () => {
+    const client = clientOf(0)
+    const { conversation } = await client.open({ user: { name: 'Marta', email: 'marta@example.com' } })
+    const endUser = storedId('EndUser', conversation.user.id)
+    await whileHeld('select 1 from end_user where id = $1 for no key update', [endUser], async () => {
+      const { id, name, email } = conversation.user
+      const given = { conversation_id: conversation.id, status: 'resolved', user: { id, name, email } }
+      expect((await client.call('updateConversation', given)).status).toBe('resolved')
+    })
+  })
+
+  test('nothing that fails after the commit takes the answer back', async () => {
+    const { db } = server.app
+    const { query } = db
+    const client = clientOf(0)
+    await client.open()
+    const deaf = () => {
+      throw new Error('Nobody hears.')
+    }
+    db.committed.add(deaf)
+    db.query = (statement, values) =>
+      /^(token|integration)\./.test(statement.name)
+        ? query(statement, values)
+        : Promise.reject(new OverloadedError())
+    try {
+      const { conversation, message } = await client.open({ user: { id: objectId(), name: 'Marta' } })
+      expect(conversation).toMatchObject({ user: { name: 'Marta' }, assignee: { name: 'Fin' } })
+      expect(message.author).toMatchObject({ name: 'Marta' })
+    } finally {
+      db.query = query
+      db.committed.delete(deaf)
+    }
+    expect(server.faults.splice(0).map(({ message }) => message)).toContain('Nobody hears.')
+  })
+})
