@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { App } from '../src/app.js'
 import { bearerToken } from '../src/token/bearer.js'
-import { redacted } from './redacted.js'
+import { redacted, redactedPath } from './redacted.js'
 
 /** What becomes known of a request on its way, for the integration's own record of its calls. */
 export interface CallTrace {
@@ -11,6 +11,9 @@ export interface CallTrace {
   /** What the caller was told was wrong. */
   problem: string | null
 }
+
+/** As nginx counts such requests. */
+const gaveUp = 499
 
 const traces = new WeakMap<Request, CallTrace>()
 
@@ -28,15 +31,17 @@ export function recordCalls(app: App): RequestHandler {
     const started = performance.now()
     response.once('close', async () => {
       const durationMs = Math.round(performance.now() - started)
-      const status = response.statusCode
-      const { operation, problem, integrationId } = callOf(request)
+      const isAnswered = response.writableFinished
+      const status = isAnswered ? response.statusCode : gaveUp
+      const { operation, integrationId, ...trace } = callOf(request)
+      const problem = isAnswered ? trace.problem : 'The caller gave up before the answer'
       const caller = integrationId ?? (await strayCaller(app, request, status))
       if (!caller) return
       app.calls.record({
         integrationId: caller,
         operation: operation ? snakeCase(operation) : 'unknown',
         method: request.method,
-        path: request.baseUrl + request.path,
+        path: redactedPath(request),
         status,
         durationMs,
         startedAt,

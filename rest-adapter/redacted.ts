@@ -10,7 +10,13 @@ const largest = 4_096
 
 const headersKept = ['content-type', 'content-length', 'user-agent', 'x-fin-request-timestamp']
 const headersNamed = ['authorization', 'x-fin-signature']
-const isKept = /^(id|\w+_id|user_type|message_type|visibility|status|\w+_at|type)$/
+/** Of the contract's names: what people write, and what others call theirs, stays out. */
+const valuesKept = new Set([
+  ...['id', 'user_id', 'conversation_id', 'object_id', 'after_id', 'assignee_id'],
+  ...['type', 'user_type', 'message_type', 'visibility', 'status'],
+  ...['created_at', 'last_user_read_at'],
+])
+const insidesKept = new Set(['user', 'author', 'initial_message', 'attachments', 'tags'])
 
 /** What a request said, without its secrets and without its people's words. */
 export function redacted(request: Request): object {
@@ -19,7 +25,7 @@ export function redacted(request: Request): object {
     headers[name] ? [[name, String(headers[name]).slice(0, longestKept)]] : [],
   )
   const named = headersNamed.flatMap((name) => (headers[name] ? [[name, '<present>']] : []))
-  const parameters = method === 'GET' ? without(query, '', 0) : ofBody(body)
+  const parameters = method === 'GET' ? ofObject(query, 0) : ofBody(body)
   const isLarge = JSON.stringify(parameters).length > largest
   return {
     headers: Object.fromEntries([...kept, ...named]),
@@ -27,10 +33,17 @@ export function redacted(request: Request): object {
   }
 }
 
+/** The path, without what looks like more than a name. */
+export function redactedPath({ baseUrl, path }: Request): string {
+  const segments = path.split('/').map((segment) => (/^[a-z_.-]{0,40}$/.test(segment) ? segment : '…'))
+  return baseUrl + segments.join('/')
+}
+
 function ofBody(body: unknown): unknown {
   if (!Buffer.isBuffer(body) || body.length === 0) return null
   try {
-    return without(JSON.parse(body.toString()), '', 0)
+    const json = JSON.parse(body.toString())
+    return object(json) ? ofObject(json, 0) : without(json, '', 0)
   } catch {
     return `<not JSON, ${body.length} bytes>`
   }
@@ -38,28 +51,34 @@ function ofBody(body: unknown): unknown {
 
 function without(value: unknown, name: string, depth: number): unknown {
   if (typeof value === 'string') return ofText(value, name)
-  if (typeof value === 'number') return isKept.test(name) ? value : '<number>'
+  if (typeof value === 'number') return valuesKept.has(name) ? value : '<number>'
   if (typeof value !== 'object' || value === null) return value
   if (depth === deepest) return '<nested deeper>'
-  if (Array.isArray(value)) {
-    const items = value.slice(0, mostItems).map((item) => without(item, '', depth + 1))
-    return value.length > mostItems ? [...items, `<${value.length - mostItems} more>`] : items
-  }
-  // The names of attributes are Fin's to choose, but those of everything else are the contract's.
+  if (name === 'attributes' && !Array.isArray(value)) return named(value, (item) => `<${kindOf(item)}>`)
+  if (!insidesKept.has(name)) return `<${kindOf(value)}>`
+  if (!Array.isArray(value)) return ofObject(value, depth)
+  const items = value.slice(0, mostItems).map((item) => without(item, name, depth + 1))
+  return value.length > mostItems ? [...items, `<${value.length - mostItems} more>`] : items
+}
+
+function ofObject(value: object, depth: number): object {
+  return named(value, (item, key) => without(item, key, depth + 1))
+}
+
+function named(value: object, shown: (item: unknown, key: string) => unknown): object {
   return Object.fromEntries(
-    Object.entries(object(value) ?? {})
+    Object.entries(value)
       .slice(0, 5 * mostItems)
-      .map(([key, item]) => [
-        storable(key.slice(0, longestKept)),
-        name === 'attributes'
-          ? `<${Array.isArray(item) ? 'array' : typeof item}>`
-          : without(item, key, depth + 1),
-      ]),
+      .map(([key, item]) => [storable(key.slice(0, longestKept)), shown(item, key)]),
   )
 }
 
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
 function ofText(text: string, name: string): string {
-  if (isKept.test(name)) return storable(text.slice(0, longestKept))
+  if (valuesKept.has(name)) return storable(text.slice(0, longestKept))
   if (/url$/.test(name) && URL.canParse(text)) return `<${new URL(text).host}>`
   return `<text, ${text.length} characters>`
 }

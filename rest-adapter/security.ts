@@ -7,9 +7,10 @@ import { callOf } from './callLog.js'
 
 /** The integration behind a request; null when its credentials, all of them, do not let it in. */
 export async function integrationBehind(app: App, request: Request): Promise<IntegrationActor | null> {
-  const token = bearerToken(request.headers.authorization)
+  const { authorization = '' } = request.headers
+  const token = bearerToken(authorization)
   const actor = token ? await app.principals(token) : null
-  if (token && !actor) app.door.refusedToken(token)
+  if (!actor && authorization) app.door.refusedToken(token, authorization)
   if (actor?.kind !== 'INTEGRATION') return null
   const { integrationId } = actor
   callOf(request).integrationId = integrationId
@@ -20,7 +21,8 @@ function signedRequest({ method, originalUrl, body, headers }: Request): SignedR
   const header = (name: string) => [headers[name]].flat()[0]
   return {
     method,
-    query: originalUrl.split('?')[1] ?? '',
+    // All of it: a second question mark belongs to the parameters.
+    query: /\?(.*)$/s.exec(originalUrl)?.[1] ?? '',
     body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     timestamp: header('x-fin-request-timestamp'),
     signature: header('x-fin-signature'),

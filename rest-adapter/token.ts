@@ -20,8 +20,17 @@ export function tokenEndpoint(app: App, { report = console.error }: { report?: R
   router
     .route('/')
     .post(express.raw({ type: () => true, limit: '16kb' }), async (request, response) => {
-      const server = new OAuth2Server({ model: modelFor(app, request.ip ?? ''), accessTokenLifetime })
-      const token = await server.token(formRequest(tokenParameters(request)), new OAuth2Server.Response())
+      const parameters = tokenParameters(request)
+      const model = modelFor(app, request.ip ?? '')
+      const server = new OAuth2Server({ model, accessTokenLifetime })
+      const token = await server
+        .token(formRequest(parameters), new OAuth2Server.Response())
+        .catch((error) => {
+          // Whom credentials do not let in has been explained where they were looked at.
+          if (!model.hasRefused() && parameters.client_id)
+            app.door.refusedClient(parameters.client_id, error.message)
+          throw error
+        })
       response.json({
         access_token: token.accessToken,
         token_type: 'Bearer',
@@ -42,10 +51,18 @@ function formRequest(body: Record<string, string>) {
   return new OAuth2Server.Request({ method: 'POST', query: {}, headers, body })
 }
 
-function modelFor(app: App, address: string): OAuth2Server.ClientCredentialsModel {
+interface Model extends OAuth2Server.ClientCredentialsModel {
+  /** Whether it was the credentials. */
+  hasRefused(): boolean
+}
+
+function modelFor(app: App, address: string): Model {
+  let isRefused = false
   return {
+    hasRefused: () => isRefused,
     async getClient(clientId, secret) {
       const client = await authenticateClient(app.db, app.door, { clientId, secret, address })
+      isRefused = client === null
       return client && { id: clientId, grants: ['client_credentials'], client }
     },
     getUserFromClient: async ({ client }) => client,

@@ -88,7 +88,7 @@ const Health = builder.objectRef<{ integrationId: string }>('FinHealth').impleme
     lastWebhookAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When a webhook last reached Fin, among the newest 100.',
+      description: 'When a webhook last reached Fin.',
       resolve: ({ integrationId }, _, { app }) => lastWebhookAt(app.db, integrationId),
     }),
     callsByOperation: t.field({

@@ -2,9 +2,12 @@ import { readFileSync, statSync } from 'node:fs'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
-/** Whether a text names a network in CIDR notation or a single address. */
+/** Whether a text names a network in CIDR notation or a single address. IPv4 is to be written out, and not as IPv6. */
 export function isNetwork(text: string): boolean {
-  return ipaddr.isValid(text) || ipaddr.isValidCIDR(text)
+  if (!ipaddr.isValid(text) && !ipaddr.isValidCIDR(text)) return false
+  const [address = ''] = text.split('/')
+  if (!address.includes(':')) return ipaddr.IPv4.isValidFourPartDecimal(address)
+  return ipaddr.parse(address).range() !== 'ipv4Mapped'
 }
 
 /** Whether an address lies in one of the networks. An IPv4 address within IPv6 counts as the IPv4 address. */

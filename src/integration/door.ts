@@ -16,8 +16,10 @@ export interface Door {
   admitsFrom(integrationId: string, address: string): Promise<boolean>
   /** Explains a refusal in the integration's log. Says nothing to the caller, and takes none of its time. */
   refused(integrationId: string, detail: string): void
-  /** The same for a token that opens nothing, when it was one of an integration's. */
-  refusedToken(token: string): void
+  /** The same for a request for a token that names one of an integration's clients. */
+  refusedClient(clientId: string, detail: string): void
+  /** The same for an Authorization that opens nothing, when its token is one of an integration's. */
+  refusedToken(token: string | null, authorization: string): void
   /** Asks for the settings anew, after a change on this node. */
   forget(): void
 }
@@ -79,11 +81,23 @@ export function openDoor(db: Database, { secrets, ranges, report }: DoorOptions)
       else refused(integrationId, `${fault}. It was let in, since signatures are only logged`)
       return signatureMode === 'LOG'
     },
-    refusedToken(token) {
-      db.query<{ integrationId: string; isRevoked: boolean }>(findToken, [secretHash(token)])
+    refusedClient(clientId, detail) {
+      db.query<{ integrationId: string }>(findClient, [clientId])
         .then(([known]) => {
-          if (known)
-            refused(known.integrationId, `The token ${known.isRevoked ? 'was revoked' : 'has expired'}`)
+          if (known) refused(known.integrationId, `A token was asked for in vain: ${detail}`)
+        })
+        .catch(report)
+    },
+    refusedToken(token, authorization) {
+      const meant = token ?? authorization.trim().split(/\s+/).at(-1) ?? ''
+      db.query<KnownToken>(findToken, [secretHash(meant), db.clock.now()])
+        .then(([known]) => {
+          if (!known) return
+          const { integrationId, isRevoked, hasExpired, isArchived } = known
+          if (isRevoked) refused(integrationId, 'The token was revoked')
+          else if (hasExpired) refused(integrationId, 'The token has expired')
+          else if (isArchived) refused(integrationId, 'The integration is archived')
+          else if (!token) refused(integrationId, 'Authorization must be "Bearer", a space, and the token')
         })
         .catch(report)
     },
@@ -98,8 +112,21 @@ const find = statement(
      from fin_integration where id = $1`,
 )
 
+const findClient = statement(
+  'oauthClient.integration',
+  'select integration_id as "integrationId" from oauth_client where client_id = $1',
+)
+
+interface KnownToken {
+  integrationId: string
+  isRevoked: boolean
+  hasExpired: boolean
+  isArchived: boolean
+}
+
 const findToken = statement(
   'token.ofIntegration',
-  `select integration_id as "integrationId", revoked_at is not null as "isRevoked"
-     from token where hash = $1 and integration_id is not null`,
+  `select t.integration_id as "integrationId", t.revoked_at is not null as "isRevoked",
+          coalesce(t.expires_at <= $2, false) as "hasExpired", f.archived_at is not null as "isArchived"
+     from token t join fin_integration f on f.id = t.integration_id where t.hash = $1`,
 )

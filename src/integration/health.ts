@@ -35,7 +35,7 @@ export async function callsByOperation(db: Queryable, integrationId: string): Pr
   return [...known, ...counted.filter(({ operation }) => !operations.includes(operation))]
 }
 
-/** When a webhook last arrived, among the newest 100. */
+/** When a webhook last arrived. */
 export async function lastWebhookAt(db: Queryable, integrationId: string): Promise<Date | null> {
   const [row] = await db.query<{ at: Date | null }>(lastWebhook, [integrationId])
   return row?.at ?? null
@@ -75,8 +75,7 @@ const counts = statement(
 
 const lastWebhook = statement(
   'integration.lastWebhook',
-  `select max(d.finished_at) as at
-     from (select * from delivery where integration_id = $1 order by id desc limit 100) d where d.state = 'DELIVERED'`,
+  `select max(finished_at) as at from delivery where integration_id = $1 and state = 'DELIVERED'`,
 )
 
 const problems = statement(

@@ -1,11 +1,13 @@
 import type { Request } from 'express'
 import fc from 'fast-check'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { redacted } from '../../rest-adapter/redacted.js'
 import { storedId } from '../../src/ids.js'
 import { forgetOldCalls } from '../../src/integration/forget.js'
 import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
-import { movableClock } from '../webhooks/setup.js'
+import { answers, startReceiver } from '../webhooks/receiver.js'
+import { connect, movableClock } from '../webhooks/setup.js'
 import { type FinClient, fetchToken, finClient, objectId } from './finClient.js'
 
 // What the person who connects Fin can see of what Fin does.
@@ -159,10 +161,86 @@ test('recent problems come from calls, refusals and webhooks alike', async () =>
     )
 })
 
+test('when a webhook arrived last is known, whatever became of later ones', async () => {
+  const receiver = await startReceiver()
+  const { fin: heard, conversation, reply, deliveries } = await connect(server, receiver)
+  expect((await shown('health { lastWebhookAt }', heard)).health.lastWebhookAt).toBeNull()
+  const id = await conversation()
+  await reply(id)
+  await expect.poll(async () => (await deliveries())[0]?.state, { timeout: 10_000 }).toBe('DELIVERED')
+  const [delivery] = await deliveries()
+  const arrived = (await shown('health { lastWebhookAt }', heard)).health.lastWebhookAt
+  expect(arrived).toBe(delivery?.finishedAt?.toISOString())
+
+  receiver.reply = answers(500)
+  await reply(id)
+  await receiver.arrival(2)
+  expect((await shown('health { lastWebhookAt }', heard)).health.lastWebhookAt).toBe(arrived)
+})
+
+test('a call whose answer nobody waited for is no success', async () => {
+  const other = await server.createFin({ name: 'Impatient' })
+  const its = finClient(server, await fetchToken(server, other), 'posts')
+  const { conversation } = await its.open()
+  const holder = new pg.Client({ connectionString: server.ownerUrl })
+  await holder.connect()
+  try {
+    await holder.query('begin')
+    await holder.query('select 1 from conversation where id = $1 for update', [
+      storedId('Conversation', conversation.id),
+    ])
+    const patience = new AbortController()
+    const asked = fetch(`${server.url}/api/fin/create_message`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await fetchToken(server, other)}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ conversation_id: conversation.id, body: 'Hello' }),
+      signal: patience.signal,
+    })
+    const waits = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await holder.query(waits)).rowCount, { timeout: 5_000 }).toBeGreaterThan(0)
+    patience.abort()
+    await expect(asked).rejects.toThrow()
+    await expect
+      .poll(() => shown('calls(first: 1) { nodes { operation status problem } }', other), { timeout: 5_000 })
+      .toEqual({
+        calls: {
+          nodes: [
+            { operation: 'create_message', status: 499, problem: 'The caller gave up before the answer' },
+          ],
+        },
+      })
+  } finally {
+    await holder.end()
+  }
+})
+
+test('what looks like more than a name is left out of a path, and what is under unknown names', async () => {
+  await client.send('POST', `/get_user/${token}`, {})
+  await client.send('GET', '/users/marta@example.com')
+  await client.send('POST', '/create_user', {
+    object_id: 'known',
+    custom_attributes: { national_id: 'AB123456C', id: 'AB123456C' },
+    attributes: [{ card_id: '4111111111111111' }],
+    visa_id: '4111111111111111',
+  })
+  const { calls } = await shown('calls(first: 3) { nodes { path request } }')
+  const [created, asked, read] = calls.nodes
+  expect([asked.path, read.path]).toEqual(['/api/fin/users/…', '/api/fin/get_user/…'])
+  expect(created.request.parameters).toEqual({
+    object_id: 'known',
+    custom_attributes: '<object>',
+    attributes: '<array>',
+    visa_id: '<text, 16 characters>',
+  })
+})
+
 test('a database that fails costs no call and no count', async () => {
   const other = await server.createFin({ name: 'Unlucky' })
   const its = finClient(server, await fetchToken(server, other), 'posts')
-  const { db } = server.app
+  const { background: db } = server.app
   const { transaction } = db
   db.transaction = async () => {
     throw new Error('The disk is full.')

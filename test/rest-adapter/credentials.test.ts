@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { storedId } from '../../src/ids.js'
 import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
 import { movableClock } from '../webhooks/setup.js'
 import { type FinClient, fetchToken, finClient, objectId } from './finClient.js'
@@ -175,6 +176,18 @@ describe('a signature', () => {
     expect(response.status).toBe(fits ? 404 : 401)
   })
 
+  test.each([
+    ['user_id=a?b', 'user_id=a?b', 404],
+    ['?x=1&user_id=x', '', 401],
+    ['?x=1&user_id=x', '?x=1&user_id=x', 404],
+  ])('of a GET is over all that comes after the first question mark: %s', async (asked, text, status) => {
+    const headers = {
+      authorization: `Bearer ${fin.token}`,
+      ...signed(hmac(`${seconds()}:${text}`).digest('hex')),
+    }
+    expect((await fetch(`${server.url}/api/fin/user?${asked}`, { headers })).status).toBe(status)
+  })
+
   test('of another integration does not fit', async () => {
     const other = await connect({ signingSecret: 'another key' })
     const headers = signed(hmac(`${seconds()}:{}`).digest('hex'))
@@ -242,16 +255,59 @@ describe('a network', () => {
     expect(server.faults.splice(0)).toHaveLength(1)
   })
 
-  test('that is none is refused, and named', async () => {
+  test.each(['all', '10', '10/8', '0x7f.1', '010.0.0.1', '::ffff:192.0.2.0/120', '192.0.2.0/33'])(
+    'that is none is refused, and named: %s',
+    async (network) => {
+      const fin = await connect()
+      const { updateFinIntegration } = (
+        await server.graphql(
+          `mutation ($id: ID!, $networks: [String!]) { updateFinIntegration(
+            input: { integrationId: $id, allowedNetworks: $networks }) { ... on ValidationError { field } } }`,
+          { id: fin.integrationId, networks: ['::1', network] },
+        )
+      ).data
+      expect(updateFinIntegration).toEqual({ field: 'allowedNetworks.1' })
+    },
+  )
+})
+
+describe('a refusal is explained', () => {
+  test('of a request for a token', async () => {
+    const { clientId: client_id, clientSecret: client_secret, ...fin } = await connect()
+    const ask = async (parameters: Record<string, string>) =>
+      (await fetch(`${server.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(parameters) }))
+        .status
+    expect(await ask({ client_id, client_secret })).toBe(400)
+    await explained({ ...fin, clientId: client_id, clientSecret: client_secret }, /in vain: .*grant_type/)
+    expect(await ask({ client_id, client_secret, grant_type: 'authorization_code' })).toBe(400)
+    expect(await ask({ client_id, grant_type: 'client_credentials' })).toBe(401)
+    const all = await detailsOf({ ...fin, clientId: client_id, clientSecret: client_secret })
+    expect(all.length).toBeGreaterThan(0)
+  })
+
+  test('of a token without the word before it', async () => {
     const fin = await connect()
-    const { updateFinIntegration } = (
-      await server.graphql(
-        `mutation ($id: ID!) { updateFinIntegration(input: { integrationId: $id, allowedNetworks: ["::1", "all"] }) {
-          ... on ValidationError { field } } }`,
-        { id: fin.integrationId },
-      )
-    ).data
-    expect(updateFinIntegration).toEqual({ field: 'allowedNetworks.1' })
+    const response = await fetch(`${server.url}/api/fin/get_agents`, {
+      method: 'POST',
+      headers: { authorization: fin.token },
+    })
+    expect(response.status).toBe(401)
+    await explained(fin, /must be "Bearer"/)
+  })
+
+  test('of an integration that is archived', async () => {
+    const fin = await connect()
+    await server.app.db.prisma.finIntegration.update({
+      where: { id: storedId('FinIntegration', fin.integrationId) ?? '' },
+      data: { archivedAt: clock.now() },
+    })
+    server.app.principals.forget()
+    expect((await fin.client.raw('getAgents')).status).toBe(401)
+    const entries = () =>
+      server.app.db.prisma.integrationLog.findMany({
+        where: { integrationId: storedId('FinIntegration', fin.integrationId) ?? '' },
+      })
+    await expect.poll(entries, { timeout: 5_000 }).toMatchObject([{ detail: 'The integration is archived' }])
   })
 })
 

@@ -126,4 +126,5 @@ ALTER TABLE "integration_call_count" ADD CONSTRAINT "integration_call_count_inte
 -- What schema.prisma cannot say (the indexes are named in prisma/unmanaged.txt).
 
 CREATE INDEX "end_user_merged" ON "end_user"("merged_into_id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX "delivery_delivered" ON "delivery"("integration_id", "finished_at" DESC) WHERE "state" = 'DELIVERED';
 CREATE INDEX "stored_file_due" ON "stored_file"("next_attempt_at") WHERE "state" = 'PENDING';
