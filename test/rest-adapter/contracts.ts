@@ -27,7 +27,7 @@ async function open(variant: VariantName) {
   backend.getOperations().forEach(({ operationId = '' }) => {
     backend.validator.getStatusBasedResponseValidatorForOperation(operationId)
   })
-  return { backend, failure: ajv?.compile(ProblemDetails) }
+  return { backend, ajv, failure: ajv?.compile(ProblemDetails) }
 }
 
 const opened = { rest: await open('rest'), posts: await open('posts') }
@@ -39,17 +39,34 @@ export function expectSuccess(variant: VariantName, operationId: string, status:
   expect(backend.validateResponse(body, operationId, status).errors).toBeNull()
 }
 
-/** Fails unless the answer is the variant's kind of problem; gives the problem. */
-export async function expectProblem(variant: VariantName, response: Response, status: number) {
+/** Fails unless the answer is the variant's kind of problem, as the operation's contract has it; gives the problem. */
+export async function expectProblem(
+  variant: VariantName,
+  response: Response,
+  status: number,
+  operationId?: string,
+) {
   const body = await response.json()
-  const { failure } = opened[variant]
+  const { backend, ajv, failure } = opened[variant]
   expect(response.status, JSON.stringify(body)).toBe(status)
   const problem = variant === 'rest' ? body : body.error
   expect(body).toEqual(variant === 'rest' ? problem : { data: null, error: problem })
   expect(failure?.(problem), JSON.stringify(failure?.errors)).toBe(true)
   expect(problem.status).toBe(status)
-  expect(response.headers.get('content-type')).toMatch(
-    variant === 'rest' ? /^application\/problem\+json/ : /^application\/json/,
-  )
+  const mediaType = variant === 'rest' ? 'application/problem+json' : 'application/json'
+  expect(response.headers.get('content-type')).toMatch(new RegExp(`^${mediaType.replace('+', '\\+')}`))
+  if (operationId) {
+    const declared = backend.getOperation(operationId)?.responses?.[status] as Declared | undefined
+    expect(declared, `${operationId} declares no ${status}`).toBeDefined()
+    expect(ajv?.validate(declared?.content?.[mediaType]?.schema ?? false, body), 'the declared body').toBe(
+      true,
+    )
+    for (const name of Object.keys(declared?.headers ?? {})) expect(response.headers.get(name)).not.toBeNull()
+  }
   return problem
+}
+
+interface Declared {
+  content?: Record<string, { schema: object }>
+  headers?: object
 }

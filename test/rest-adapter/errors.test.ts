@@ -34,7 +34,7 @@ describe.each(variants)('%s', (variant) => {
       const response = await stranger.raw(operation, unknown)
       const challenge = presented === null ? 'Bearer realm="Graphdesk"' : 'Bearer error="invalid_token"'
       expect(response.headers.get('www-authenticate')).toBe(challenge)
-      await expectProblem(variant, response, 401)
+      await expectProblem(variant, response, 401, operation)
     }
   }
 
@@ -119,32 +119,41 @@ describe.each(variants)('%s', (variant) => {
   const path = variant === 'rest' ? restPath : postsPath
 
   test.each(['{', 'null', '[]', '"{}"', '17', ''])('400 for the body %j', async (body) => {
-    await expectProblem(variant, await client.send('POST', path, body), 400)
+    await expectProblem(variant, await client.send('POST', path, body), 400, 'createUser')
   })
 
   test('400 for a body that is not UTF-8', async () => {
     const body = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')])
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const response = await fetch(`${server.url}/api/fin${path}`, { method: 'POST', headers, body })
-    await expectProblem(variant, response, 400)
+    await expectProblem(variant, response, 400, 'createUser')
+  })
+
+  test.each(['gzip', 'deflate', 'br'])('400 for a body that is not the %s it says', async (encoding) => {
+    for (const as of [token, null]) {
+      const stranger = finClient(server, as, variant)
+      const response = await stranger.send('POST', path, 'nope', { 'content-encoding': encoding })
+      await expectProblem(variant, response, 400, 'createUser')
+    }
+    expect(server.faults).toEqual([])
   })
 
   test('405 names the methods there are', async () => {
     const response = await client.send('DELETE', path)
     expect(response.headers.get('allow')).toBe(variant === 'rest' ? 'GET, PUT, POST' : 'POST')
-    await expectProblem(variant, response, 405)
+    await expectProblem(variant, response, 405, 'createUser')
   })
 
   test('413 for a body of more than 1 MB', async () => {
     const body = { name: 'x'.repeat(1_100_000) }
-    await expectProblem(variant, await client.send('POST', path, body), 413)
+    await expectProblem(variant, await client.send('POST', path, body), 413, 'createUser')
   })
 
   test('415 for a body that is not JSON', async () => {
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
-    await expectProblem(variant, await client.send('POST', path, 'name=Marta', type), 415)
+    await expectProblem(variant, await client.send('POST', path, 'name=Marta', type), 415, 'createUser')
     const encoding = { 'content-encoding': 'rot13' }
-    await expectProblem(variant, await client.send('POST', path, {}, encoding), 415)
+    await expectProblem(variant, await client.send('POST', path, {}, encoding), 415, 'createUser')
   })
 
   test('503 when the database is too busy, 500 for the unexpected, which is reported once', async () => {
@@ -156,7 +165,7 @@ describe.each(variants)('%s', (variant) => {
       const response = await client.raw('getAgents').finally(() => {
         db.query = query
       })
-      return [response, await expectProblem(variant, response, status)]
+      return [response, await expectProblem(variant, response, status, 'getAgents')]
     }
     const [busy] = await failing(new OverloadedError(), 503)
     expect(busy.headers.get('retry-after')).toBe('5')
@@ -177,7 +186,7 @@ describe.each(variants)('%s', (variant) => {
     const response = await client.raw('getAgents').finally(() => {
       db.query = query
     })
-    await expectProblem(variant, response, 503)
+    await expectProblem(variant, response, 503, 'getAgents')
   })
 })
 

@@ -86,7 +86,7 @@ export function finClient(server: TestServer, token: string | null, variant: Var
     raw,
     call,
     refused: async (operation, parameters, status) =>
-      expectProblem(variant, await raw(operation, parameters), status),
+      expectProblem(variant, await raw(operation, parameters), status, operation),
     open: ({ user, message, attributes, ...given } = {}) => {
       const initial_message = {
         message_type: 'comment',
