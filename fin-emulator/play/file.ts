@@ -5,8 +5,11 @@ import { OptionsError } from '../options.js'
 
 const shape = z.object({
   id: z.string().min(1),
-  /** What the end-user writes, in turn. */
-  turns: z.array(z.string().regex(/\S/, 'says nothing')).min(1),
+  /** What the end-user writes, in turn; a turn without a word is none. */
+  turns: z
+    .array(z.string())
+    .transform((turns) => turns.filter((turn) => turn.trim() !== ''))
+    .refine((turns) => turns.length > 0, 'says nothing'),
 })
 
 /** A conversation to be played. */

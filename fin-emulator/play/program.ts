@@ -18,8 +18,8 @@ npm run fin-emulator -- play <file> [flags]
 ${connectionHelp}
   --help
 
-The file has a conversation on each line: {"id": "any", "turns": ["what the end-user writes", …]}. Fin answers by the
-emulator's rules. Exit status: 0 when all copies are equal, else 1.
+The file has a conversation on each line: {"id": "any", "turns": ["what the end-user writes", …]}; a turn without a
+word is left out. Fin answers by the emulator's rules. Exit status: 0 when all copies are equal, else 1.
 `
 
 const flags = {

@@ -27,7 +27,7 @@ function fileOf(text: string): string {
 const conversations = (count: number) =>
   fileOf(
     Array.from({ length: count }, (_, index) =>
-      JSON.stringify({ id: `c-${index}`, turns: ['Hi', `Question ${index}?`, 'Thanks, bye'] }),
+      JSON.stringify({ id: `c-${index}`, turns: ['Hi', ' ', `Question ${index}?`, 'Thanks, bye'] }),
     ).join('\n'),
   )
 
@@ -89,7 +89,7 @@ test('says which line of the file is at fault, and which flags', async () => {
   for (const [text, fault] of [
     [`${good}\n\n{"id":"b"`, /3 is not JSON/],
     [`${good}\n{"id":"b","turns":[]}`, /:2 is no conversation/],
-    [`{"id":"b","turns":["Hi"," "]}`, /says nothing/],
+    [`{"id":"b","turns":[" ",""]}`, /says nothing/],
     ['\n', /has no conversation/],
   ] as const) {
     await expect(play([fileOf(text), ...flags], {})).rejects.toThrow(fault)
