@@ -2,16 +2,19 @@ import type { Attachment, Attributes, Author, Status } from './shapes.js'
 import type { Call } from './transport.js'
 
 /** The nine operations of the API, by the names of the POST-only variant. */
-export type Operation =
-  | 'get_user'
-  | 'update_user'
-  | 'create_user'
-  | 'get_agents'
-  | 'get_conversation'
-  | 'update_conversation'
-  | 'create_conversation'
-  | 'get_messages'
-  | 'create_message'
+export const operationNames = [
+  'get_user',
+  'update_user',
+  'create_user',
+  'get_agents',
+  'get_conversation',
+  'update_conversation',
+  'create_conversation',
+  'get_messages',
+  'create_message',
+] as const
+
+export type Operation = (typeof operationNames)[number]
 
 /** A user as Fin tells of one. */
 export interface UserOut {

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
-import { type Connection, type VariantName, variantNames } from '../connection.js'
+import { type VariantName, variantNames } from '../connection.js'
 import { connectionFlags, connectionFrom } from '../connectionFlags.js'
 import { reason } from '../helpdeskError.js'
 import { OptionsError } from '../options.js'
+import { type Checked, readPaths } from './address.js'
 
 export interface CheckOptions {
-  connection: Omit<Connection, 'variant'>
+  connection: Omit<Checked, 'variant'>
   variants: readonly VariantName[]
   json: boolean
 }
@@ -13,6 +14,7 @@ export interface CheckOptions {
 const flags = {
   ...connectionFlags,
   variant: { type: 'string' },
+  path: { type: 'string', multiple: true },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -26,12 +28,14 @@ export function readCheckOptions(
   if (values.help) return null
   const [helpdesk = environment.FIN_HELPDESK ?? '', ...more] = positionals
   const { connection, faults } = connectionFrom(helpdesk, values, environment)
+  const { paths, faults: pathFaults } = readPaths(values.path ?? [])
+  faults.push(...pathFaults)
   const { variant = 'both' } = values
   const variants = variant === 'both' ? variantNames : variantNames.filter((name) => name === variant)
   if (variants.length === 0) faults.push(`--variant must be ${variantNames.join(', ')} or both`)
   if (more.length > 0) faults.push('One helpdesk at a time')
   if (faults.length > 0) throw new OptionsError(faults.join('\n'))
-  return { variants, json: values.json ?? false, connection }
+  return { variants, json: values.json ?? false, connection: { ...connection, paths } }
 }
 
 function parse(args: string[]) {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Dispatcher, request } from 'undici'
-import { apiBase, type Connection, tokenAddress, type VariantName } from '../connection.js'
+import { tokenAddress, type VariantName } from '../connection.js'
 import { signatureHeaders, sortedParameters } from '../signature.js'
 import type { Operation, Variant } from '../variant.js'
 import { postsVariant } from '../variantPosts.js'
 import { restVariant } from '../variantRest.js'
+import { addressOf, type Checked } from './address.js'
 
 /** How a helpdesk answered. */
 export interface Answer {
@@ -30,7 +31,7 @@ export interface CallOptions {
 
 /** Looks at a helpdesk through one variant of the API. Each look makes what it needs itself, and relies on ids only. */
 export interface Probe {
-  connection: Connection
+  connection: Checked
   variant: VariantName
   /** The agent who stands for Fin. */
   agentId: string
@@ -65,16 +66,20 @@ export const objectId = () => randomUUID()
 
 /** Opens a way to look; `token` opens the helpdesk, `dispatcher` carries the requests. */
 export function createProbe(
-  connection: Connection,
+  connection: Checked,
   token: string,
   agentId: string,
   dispatcher: Dispatcher,
 ): Probe {
-  const base = apiBase(connection)
   const { variant } = connection
   const { routes } = variants[variant]
 
-  async function exchange(url: string, method: Dispatcher.HttpMethod, headers: object, body: string | null) {
+  async function exchange(
+    url: string | URL,
+    method: Dispatcher.HttpMethod,
+    headers: object,
+    body: string | null,
+  ) {
     const answer = await request(url, {
       dispatcher,
       method,
@@ -92,18 +97,20 @@ export function createProbe(
     options: CallOptions = {},
   ): Promise<Answer> {
     const { method, path } = routes[operation]
-    const query = new URLSearchParams(
-      method === 'GET' ? Object.entries(parameters).map(([name, value]) => [name, String(value)]) : [],
-    )
+    const url = addressOf(connection, operation, path)
+    if (method === 'GET') {
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value))
+    }
     const body = method === 'GET' ? null : (options.raw ?? JSON.stringify(parameters))
     const bearer = options.token === undefined ? token : options.token
     const sign = options.sign === undefined ? signatureHeaders : options.sign
     const headers = {
       ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
       ...(body !== null && { 'content-type': 'application/json' }),
-      ...(connection.signingSecret && sign?.(connection.signingSecret, body ?? sortedParameters(query))),
+      ...(connection.signingSecret &&
+        sign?.(connection.signingSecret, body ?? sortedParameters(url.searchParams))),
     }
-    return exchange(`${base}${path}${query.size > 0 ? `?${query}` : ''}`, method, headers, body)
+    return exchange(url, method, headers, body)
   }
 
   async function idOf(answer: Answer, what: string, object: Json): Promise<string> {

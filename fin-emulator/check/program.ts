@@ -8,6 +8,8 @@ const help = `Looks whether a helpdesk does what Fin relies on, point by point, 
 npm run fin-emulator -- check <url> [flags]
 
   --variant posts|rest|both  which variant of the API (both)
+  --path get_user=/my/path   where an operation lives, on the helpdesk's host or as a URL of its own; once for
+                             each that does not have its documented name
 ${connectionHelp}
   --json                     for programs
   --help

@@ -1,7 +1,8 @@
 import { Agent } from 'undici'
 import { pick } from '../connect.js'
-import type { Connection, VariantName } from '../connection.js'
+import type { VariantName } from '../connection.js'
 import { reason } from '../helpdeskError.js'
+import type { Checked } from './address.js'
 import { type Point, Unmet } from './point.js'
 import { anyToken } from './points/token.js'
 import { pointsFor } from './points.js'
@@ -19,7 +20,7 @@ const atOnce = 8
 
 /** Looks at all points through one variant. Throws when the helpdesk cannot be reached, or lets nobody in. */
 export async function checkVariant(
-  connection: Connection,
+  connection: Checked,
   progress: (done: number, all: number) => void = () => {},
 ): Promise<Finding[]> {
   const dispatcher = new Agent({ connect: { timeout: 5_000 }, headersTimeout: 15_000, bodyTimeout: 15_000 })
@@ -44,7 +45,7 @@ export async function checkVariant(
 }
 
 /** By whichever of the usual ways the helpdesk gives a token. */
-async function letIn(connection: Connection, dispatcher: Agent): Promise<Probe> {
+async function letIn(connection: Checked, dispatcher: Agent): Promise<Probe> {
   const asker = createProbe(connection, '', '', dispatcher)
   const token = connection.staticToken ?? (await tokenOf(asker))
   const { status, object } = await createProbe(connection, token, '', dispatcher).call('get_agents')

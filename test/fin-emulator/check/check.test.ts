@@ -4,6 +4,7 @@ import { check } from '../../../fin-emulator/check/program.js'
 import { checkVariant } from '../../../fin-emulator/check/run.js'
 import { type VariantName, variantNames } from '../../../fin-emulator/connection.js'
 import { OptionsError } from '../../../fin-emulator/options.js'
+import { operationNames } from '../../../fin-emulator/variant.js'
 import { breakages } from './breakages.js'
 import { type Breakage, clientId, clientSecret, signingSecret, startHelpdesk } from './helpdesk.js'
 
@@ -79,6 +80,17 @@ describe('the command', () => {
     })
   })
 
+  test.each(variantNames)('finds operations where they are said to live: %s', async (variant) => {
+    const helpdesk = await startHelpdesk({}, (operation, of) => `/${of}/${operation}.php`)
+    onTestFinished(() => helpdesk.stop())
+    const flags = [helpdesk.url, ...secrets, '--signing-secret', signingSecret, '--variant', variant]
+    const paths = operationNames.map((operation) => `--path=${operation}=/${variant}/${operation}.php`)
+    await expect(check([...flags, ...paths.slice(1)], {})).resolves.toBe(1)
+    const whole = `--path=get_user=${helpdesk.url}/${variant}/get_user.php`
+    await expect(check([...flags, ...paths.slice(1), whole, '--json'], {})).resolves.toBe(0)
+    expect(JSON.parse(printed.mock.lastCall?.[0])).toMatchObject({ failed: 0, assumed: 0 })
+  })
+
   test('says what is wrong with its flags, and whom it cannot reach', async () => {
     await expect(check([], {})).rejects.toThrow(OptionsError)
     await expect(check(['localhost:4000', ...secrets], {})).rejects.toThrow(/address/)
@@ -86,6 +98,9 @@ describe('the command', () => {
       /--variant/,
     )
     await expect(check(['http://127.0.0.1:1'], {})).rejects.toThrow(/--client-id/)
+    for (const path of ['get_nothing=/x', 'get_user', 'get_user=x']) {
+      await expect(check(['http://127.0.0.1:1', ...secrets, '--path', path], {})).rejects.toThrow(/--path/)
+    }
     await expect(check(['http://127.0.0.1:1', ...secrets], {})).rejects.toThrow(/ECONNREFUSED/)
     const helpdesk = await startHelpdesk()
     onTestFinished(() => helpdesk.stop())

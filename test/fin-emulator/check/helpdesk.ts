@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import express, { type Request, type Response } from 'express'
+import type { VariantName } from '../../../fin-emulator/connection.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a helpdesk that is broken on purpose
 type Json = any
@@ -84,6 +85,9 @@ const fin = {
   alias_name: 'Fin',
 }
 
+/** Where an operation lives; by default where it is documented. */
+type PathOf = (operation: string, variant: VariantName) => string | undefined
+
 const routes: [string, 'get' | 'post' | 'put', string][] = [
   ['get_user', 'get', '/user'],
   ['update_user', 'put', '/user'],
@@ -97,7 +101,7 @@ const routes: [string, 'get' | 'post' | 'put', string][] = [
 ]
 
 /** A helpdesk in memory that does all that Fin relies on, but for what is broken. */
-export async function startHelpdesk(broken: Breakage = {}) {
+export async function startHelpdesk(broken: Breakage = {}, pathOf: PathOf = () => undefined) {
   const run = store({ ...usual, ...broken.rules })
   const app = express()
   app.use(express.raw({ type: () => true }))
@@ -138,8 +142,8 @@ export async function startHelpdesk(broken: Breakage = {}) {
     else response.json({ ...(answer.bare && answer.object), ...(answer.data && { data: answer.object }) })
   }
   for (const [operation, method, path] of routes) {
-    app[method](`/api/fin${path}`, handle(operation, true))
-    app.post(`/api/fin/${operation}`, handle(operation, false))
+    app[method](pathOf(operation, 'rest') ?? `/api/fin${path}`, handle(operation, true))
+    app.post(pathOf(operation, 'posts') ?? `/api/fin/${operation}`, handle(operation, false))
   }
 
   function isSigned(request: Request): boolean {
