@@ -1,35 +1,17 @@
-import type { VariantName } from '../../../fin-emulator/connection.js'
-import { type Answer, type Breakage, type Call, digestOf, type Signature } from './helpdesk.js'
-
-// biome-ignore lint/suspicious/noExplicitAny: a helpdesk that is broken on purpose
-type Json = any
-
-/** After an operation: changes its successful answer. */
-const after = (operation: string, change: (object: Json, answer: Answer, call: Call) => void): Breakage => ({
-  after(call, answer) {
-    if (call.operation === operation && answer.status < 400) change(answer.object, answer, call)
-  },
-})
-
-/** Before an operation: changes what was sent, or answers with a status. */
-const before = (operation: string, change: (parameters: Json) => unknown): Breakage => ({
-  before(call) {
-    if (call.operation !== operation) return
-    const status = change(call.parameters)
-    return typeof status === 'number' ? { status } : undefined
-  },
-})
-
-const each = (operation: string, change: (message: Json) => void) =>
-  after(operation, (list) => list.forEach(change))
-
-const unknown = (operation: string, status: number): Breakage => ({
-  after(call, answer) {
-    if (call.operation !== operation || answer.status !== 404) return
-    answer.status = status
-    answer.error = { type: 'about:blank', title: 'Refused', status }
-  },
-})
+import {
+  after,
+  type Breakage,
+  bareOnly,
+  before,
+  dataOnly,
+  each,
+  type Json,
+  type Signature,
+  unknown,
+  withoutMs,
+  withStatus,
+} from './helpdesk/breakage.js'
+import { digestOf } from './helpdesk/secrets.js'
 
 const token = (
   change: (answer: { status: number; body: Json }, text: string, headers: Json) => void,
@@ -40,18 +22,14 @@ const token = (
 const refuse = (answer: { status: number; body: Json }) =>
   Object.assign(answer, { status: 400, body: { error: 'invalid_request' } })
 
-const withoutMs = (time: string) => time.replace('.000Z', 'Z')
-
-const bareOnly = (answer: Answer) => Object.assign(answer, { bare: true, data: false })
-
 const also = (change: (signature: Signature) => Signature): Breakage => ({
   fits: (signature, right) => right || digestOf(change(signature)).toString('hex') === signature.given,
 })
 
 const not = (form: RegExp): Breakage => ({ fits: ({ given }, right) => right && !form.test(given) })
 
-/** For each point a helpdesk that misses this one; in the POST-only variant unless it says otherwise. */
-export const breakages: Record<string, Breakage & { variant?: VariantName }> = {
+/** For each point a helpdesk that misses this one. */
+export const breakages: Record<string, Breakage> = {
   'token.body': token(
     (answer, text) =>
       text.includes('client_secret=a') &&
@@ -82,10 +60,10 @@ export const breakages: Record<string, Breakage & { variant?: VariantName }> = {
   'signature.upper': not(/^[0-9A-F]*[A-F][0-9A-F]*$/),
   'signature.prefix': not(/^sha256=/),
   'signature.base64': not(/=$/),
-  'signature.query': { variant: 'rest', fits: ({ signed }, right) => right && !/[%+]/.test(signed) },
-  'createUser.status': after('create_user', (_, answer) => Object.assign(answer, { status: 200 })),
-  'createUser.bare': after('create_user', (_, answer) => Object.assign(answer, { bare: false })),
-  'createUser.data': after('create_user', (_, answer) => bareOnly(answer)),
+  'signature.query': { fits: ({ signed }, right) => right && !/[%+]/.test(signed) },
+  'createUser.status': withStatus('create_user', 200),
+  'createUser.bare': dataOnly('create_user'),
+  'createUser.data': bareOnly('create_user'),
   'createUser.type': after('create_user', (user) => Object.assign(user, { user_type: 'end-user' })),
   'createUser.nulls': after('create_user', (user) => {
     user.name ??= 'Unknown'
@@ -99,30 +77,26 @@ export const breakages: Record<string, Breakage & { variant?: VariantName }> = {
   'createUser.odd': before('create_user', ({ name }) => (typeof name === 'object' && name ? 400 : undefined)),
   'createUser.malformed': { malformed: 500 },
   'getUser.finds': after('get_user', (user) => Object.assign(user, { id: 'user_other' })),
-  'getUser.envelope': after('get_user', (_, answer) => bareOnly(answer)),
+  'getUser.envelope': bareOnly('get_user'),
   'getUser.nullable': after('get_user', (user) => delete user.photo_url),
   'getUser.unknown': unknown('get_user', 400),
   'updateUser.writes': after('update_user', (user) => Object.assign(user, { attributes: {} })),
   'updateUser.merges': { rules: { mergesUser: false } },
   'updateUser.removes': { rules: { removes: false } },
-  'agents.list': after('get_agents', (_, answer) => bareOnly(answer)),
+  'agents.list': bareOnly('get_agents'),
   'agents.type': each('get_agents', (agent) => delete agent.user_type),
   'agents.named': each('get_agents', (agent) => Object.assign(agent, { email: null })),
   'agents.alias_name': each('get_agents', (agent) => delete agent.alias_name),
-  'agents.alias': { variant: 'rest', ...each('get_agents', (agent) => delete agent.alias) },
+  'agents.alias': each('get_agents', (agent) => delete agent.alias),
   'getConversation.problem': {
     after(call, answer) {
       if (call.operation === 'get_conversation' && answer.status === 404) answer.error = 'not found'
     },
   },
   'createConversation.both': after('create_conversation', ({ message }) => delete message.id),
-  'createConversation.status': after('create_conversation', (_, answer) =>
-    Object.assign(answer, { status: 200 }),
-  ),
-  'createConversation.bare': after('create_conversation', (_, answer) =>
-    Object.assign(answer, { bare: false }),
-  ),
-  'createConversation.data': after('create_conversation', (_, answer) => bareOnly(answer)),
+  'createConversation.status': withStatus('create_conversation', 200),
+  'createConversation.bare': dataOnly('create_conversation'),
+  'createConversation.data': bareOnly('create_conversation'),
   'createConversation.user': after('create_conversation', ({ conversation }) => {
     conversation.user = { id: 'user_other' }
   }),
@@ -158,7 +132,7 @@ export const breakages: Record<string, Breakage & { variant?: VariantName }> = {
   'getConversation.finds': after('get_conversation', (conversation) =>
     Object.assign(conversation, { id: 'conv_other' }),
   ),
-  'getConversation.envelope': after('get_conversation', (_, answer) => bareOnly(answer)),
+  'getConversation.envelope': bareOnly('get_conversation'),
   'getConversation.status': after('get_conversation', (conversation) => {
     if (conversation.status === 'open') conversation.status = 'new'
   }),
@@ -172,9 +146,9 @@ export const breakages: Record<string, Breakage & { variant?: VariantName }> = {
     if (conversation.tags.length === 0) conversation.tags = null
   }),
   'getConversation.unknown': unknown('get_conversation', 400),
-  'createMessage.status': after('create_message', (_, answer) => Object.assign(answer, { status: 200 })),
-  'createMessage.bare': after('create_message', (_, answer) => Object.assign(answer, { bare: false })),
-  'createMessage.data': after('create_message', (_, answer) => bareOnly(answer)),
+  'createMessage.status': withStatus('create_message', 200),
+  'createMessage.bare': dataOnly('create_message'),
+  'createMessage.data': bareOnly('create_message'),
   'createMessage.conversation': after('create_message', (message) =>
     Object.assign(message, { conversation_id: 'conv_other' }),
   ),
@@ -213,7 +187,7 @@ export const breakages: Record<string, Breakage & { variant?: VariantName }> = {
   'createMessage.repeat': before('create_message', (message) => {
     delete message.object_id
   }),
-  'getMessages.list': after('get_messages', (_, answer) => bareOnly(answer)),
+  'getMessages.list': bareOnly('get_messages'),
   'getMessages.first': after('get_messages', (list, _, { parameters }) => {
     if (!parameters.after_id) list.shift()
   }),
@@ -232,7 +206,7 @@ export const breakages: Record<string, Breakage & { variant?: VariantName }> = {
     message.created_at = withoutMs(message.created_at)
   }),
   'getMessages.attachments': each('get_messages', (message) => Object.assign(message, { attachments: null })),
-  'updateConversation.answer': after('update_conversation', (_, answer) => bareOnly(answer)),
+  'updateConversation.answer': bareOnly('update_conversation'),
   'updateConversation.title': before('update_conversation', (change) => {
     delete change.title
   }),

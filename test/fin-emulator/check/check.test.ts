@@ -6,7 +6,9 @@ import { type VariantName, variantNames } from '../../../fin-emulator/connection
 import { OptionsError } from '../../../fin-emulator/options.js'
 import { operationNames } from '../../../fin-emulator/variant.js'
 import { breakages } from './breakages.js'
-import { type Breakage, clientId, clientSecret, signingSecret, startHelpdesk } from './helpdesk.js'
+import type { Breakage } from './helpdesk/breakage.js'
+import { clientId, clientSecret, signingSecret } from './helpdesk/secrets.js'
+import { startHelpdesk } from './helpdesk/start.js'
 
 async function missed(variant: VariantName, broken?: Breakage): Promise<string[]> {
   const helpdesk = await startHelpdesk(broken)
@@ -34,10 +36,10 @@ test('each point has an id of its own, a fact, and a helpdesk that misses it', (
   for (const { fact, title } of allPoints) expect([fact, title]).not.toContain('')
 })
 
-test.each(Object.entries(breakages))(
-  '%s alone is missed by a helpdesk that misses it',
-  async (id, broken) => {
-    expect(await missed(broken.variant ?? 'posts', broken)).toEqual([expect.stringMatching(`^${id}: `)])
+test.each(allPoints)(
+  '$id alone is missed by a helpdesk that misses it',
+  async ({ id, variant = 'posts' }) => {
+    expect(await missed(variant, breakages[id])).toEqual([expect.stringMatching(`^${id}: `)])
   },
 )
 
