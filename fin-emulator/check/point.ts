@@ -11,12 +11,20 @@ export interface Point {
   title: string
   /** Where it is written, in a few words. */
   fact: string
-  /** The vendor's pages do not say so, or only in part: a helpdesk that does otherwise is warned, not failed. */
-  assumed?: true
+  /**
+   * The vendor's pages do not say so, or only in part: a helpdesk that does otherwise is warned, not failed.
+   * Where they leave it open for one variant only, its name.
+   */
+  assumed?: true | VariantName
   /** Where it holds for one variant only. */
   variant?: VariantName
   /** Throws Unmet, or whatever went wrong. */
   run(probe: Probe): Promise<void>
+}
+
+/** Whether a helpdesk that does otherwise is warned only. */
+export function isAssumed({ assumed }: Point, variant: VariantName): boolean {
+  return assumed === true || assumed === variant
 }
 
 /** A point that a helpdesk does not meet. */

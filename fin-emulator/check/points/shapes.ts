@@ -12,6 +12,21 @@ export function expectStatus({ status, body }: Answer, expected: number): void {
   expectThat(status === expected, `HTTP ${expected}`, { status, body })
 }
 
+// An error counts whatever the HTTP status says: the pages do not tell which status goes with it.
+const isError = ({ body }: Answer) => (body?.error ?? null) !== null
+
+/** Carried out: any 2xx. */
+export function expectTaken(answer: Answer): void {
+  const { status, body } = answer
+  expectThat(status >= 200 && status < 300 && !isError(answer), 'success', { status, body })
+}
+
+/** A 4xx, or an error in the body. */
+export function expectRefused(answer: Answer): void {
+  const { status, body } = answer
+  expectThat((status >= 400 && status < 500) || isError(answer), 'a refusal', { status, body })
+}
+
 /** Under `data` in one variant, bare in the other. */
 export function expectEnvelope(probe: Probe, { body }: Answer, isRight: (object: Json) => boolean): void {
   const object = probe.variant === 'posts' ? body?.data : body

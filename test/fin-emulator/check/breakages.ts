@@ -1,3 +1,6 @@
+import { credentialBreakages } from './breakages/credentials.js'
+import { signatureBreakages } from './breakages/signature.js'
+import { tokenBreakages } from './breakages/token.js'
 import {
   after,
   type Breakage,
@@ -6,61 +9,16 @@ import {
   dataOnly,
   each,
   type Json,
-  type Signature,
   unknown,
   withoutMs,
   withStatus,
 } from './helpdesk/breakage.js'
-import { digestOf } from './helpdesk/secrets.js'
 
-const token = (
-  change: (answer: { status: number; body: Json }, text: string, headers: Json) => void,
-): Breakage => ({
-  token: (request, answer) => change(answer, request.body.toString(), request.headers),
-})
-
-const refuse = (answer: { status: number; body: Json }) =>
-  Object.assign(answer, { status: 400, body: { error: 'invalid_request' } })
-
-const also = (change: (signature: Signature) => Signature): Breakage => ({
-  fits: (signature, right) => right || digestOf(change(signature)).toString('hex') === signature.given,
-})
-
-const not = (form: RegExp): Breakage => ({ fits: ({ given }, right) => right && !form.test(given) })
-
-/** For each point a helpdesk that misses this one. */
-export const breakages: Record<string, Breakage> = {
-  'token.body': token(
-    (answer, text) =>
-      text.includes('client_secret=a') &&
-      text.includes('grant_type=client_credentials&') &&
-      !text.includes('scope') &&
-      refuse(answer),
-  ),
-  'token.basic': token((answer, _, { authorization }) => authorization && refuse(answer)),
-  'token.json': token((answer, text) => text.startsWith('{') && refuse(answer)),
-  'token.unknown': token((answer, text) => text.includes('scope') && refuse(answer)),
-  'token.type': token(({ body }) => delete body.token_type),
-  'token.expiry': token(({ body }) => delete body.expires_in),
-  'token.wrongSecret': token((answer) => answer.status === 401 && refuse(answer)),
-  'token.grant': token((answer) => {
-    if (answer.body.error === 'unsupported_grant_type') answer.body.error = 'invalid_request'
-  }),
-  'credentials.missing': { lets: (authorization) => [undefined, 'Bearer the-token'].includes(authorization) },
-  'credentials.wrong': {
-    lets: (authorization, { path }) =>
-      authorization === 'Bearer the-token' || (authorization === 'Bearer wrong' && path.endsWith('agents')),
-  },
-  'credentials.challenge': { noChallenge: true },
-  'credentials.only': unknown('update_user', 403),
-  'signature.missing': { fits: ({ given }, right) => right || given === '' },
-  'signature.wrong': also((signature) => ({ ...signature, secret: `${signature.secret}!` })),
-  'signature.body': also((signature) => ({ ...signature, signed: `${signature.signed} ` })),
-  'signature.stale': also((signature) => signature),
-  'signature.upper': not(/^[0-9A-F]*[A-F][0-9A-F]*$/),
-  'signature.prefix': not(/^sha256=/),
-  'signature.base64': not(/=$/),
-  'signature.query': { fits: ({ signed }, right) => right && !/[%+]/.test(signed) },
+/** For each point the helpdesks that miss this one. */
+export const breakages: Record<string, Breakage | Breakage[]> = {
+  ...tokenBreakages,
+  ...credentialBreakages,
+  ...signatureBreakages,
   'createUser.status': withStatus('create_user', 200),
   'createUser.bare': dataOnly('create_user'),
   'createUser.data': bareOnly('create_user'),
