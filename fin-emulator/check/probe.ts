@@ -13,7 +13,7 @@ export interface Answer {
   headers: Record<string, string | string[] | undefined>
   /** Parsed; null when it is no JSON. */
   body: Json
-  /** What the answer is about, out of any envelope. */
+  /** What the answer is about, out of any envelope, also one that the variant does not have. */
   object: Json
 }
 
@@ -40,6 +40,8 @@ export interface Probe {
   token(body: string | null, headers: Record<string, string>): Promise<Answer>
   /** The id of a new user. */
   user(given?: object): Promise<string>
+  /** As get_user shows it; throws where it does not. */
+  readUser(user_id: string): Promise<Json>
   /** A new conversation: how it was answered, and its id. */
   open(given?: Opening): Promise<Answer & { id: string; userId: string | null }>
   /** How a message of the end-user was answered. */
@@ -87,8 +89,12 @@ export function createProbe(
       body,
     })
     const parsed = parse(await answer.body.text())
-    const inside = variant === 'posts' && parsed && typeof parsed === 'object' ? parsed.data : undefined
-    return { status: answer.statusCode, headers: answer.headers, body: parsed, object: inside ?? parsed }
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: parsed,
+      object: parsed?.data ?? parsed,
+    }
   }
 
   async function call(
@@ -161,6 +167,7 @@ export function createProbe(
     agentId,
     call,
     user,
+    readUser: async (user_id) => readable(await call('get_user', { user_id }), isObject),
     open: async (given) => {
       const opened = await open(given)
       if (opened.id === '' && !given) await idOf(opened, 'conversation', null)
@@ -184,6 +191,13 @@ export function createProbe(
     },
     update: (conversation_id, change) => call('update_conversation', { conversation_id, ...change }),
   }
+}
+
+const isObject = (value: Json) => typeof value === 'object' && value !== null
+
+function readable({ status, body, object }: Answer, isRight: (object: Json) => boolean): Json {
+  if (status < 300 && isRight(object)) return object
+  throw new Error(`nothing could be read: ${status} ${JSON.stringify(body)?.slice(0, 200)}`)
 }
 
 function parse(text: string): Json {

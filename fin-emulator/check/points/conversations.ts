@@ -1,6 +1,6 @@
 import { expectSame, expectThat, type Point } from '../point.js'
 import { objectId } from '../probe.js'
-import { expectEnvelope, expectMoment, expectStatus } from './shapes.js'
+import { expectEnvelope, expectMoment, expectProblem, expectStatus } from './shapes.js'
 
 const created = 'Operation page create_conversation'
 const sacred = 'Overview: when it fails, Fin apologises and ends the conversation'
@@ -245,6 +245,17 @@ export const conversationPoints: Point[] = [
     assumed: true,
     run: async (probe) => {
       expectStatus(await probe.call('get_conversation', { conversation_id: 'conv_unknown' }), 404)
+    },
+  },
+  {
+    id: 'getConversation.problem',
+    about: 'get_conversation',
+    title: 'an error is a problem object, where the variant has it',
+    fact: 'Schema ProblemDetails; the errors of operations are unknown',
+    assumed: true,
+    run: async (probe) => {
+      const answer = await probe.call('get_conversation', { conversation_id: 'conv_nothing' })
+      if (answer.status >= 400) expectProblem(probe, answer)
     },
   },
 ]

@@ -1,4 +1,4 @@
-import { expectThat } from '../point.js'
+import { expectSame, expectThat } from '../point.js'
 import type { Answer, Json, Probe } from '../probe.js'
 
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
@@ -31,6 +31,16 @@ export function expectRefused(answer: Answer): void {
 export function expectEnvelope(probe: Probe, { body }: Answer, isRight: (object: Json) => boolean): void {
   const object = probe.variant === 'posts' ? body?.data : body
   expectThat(isRight(object), probe.variant === 'posts' ? 'it under `data`' : 'it without an envelope', body)
+}
+
+/** As it was given, where the helpdesk shows it: what is optional may be left out. */
+export function expectKept(shown: unknown, given: unknown): void {
+  if (shown !== undefined) expectSame(shown, given)
+}
+
+/** The same of one attribute of a user or conversation. */
+export function expectAttribute({ attributes }: Json, name: string, given: unknown): void {
+  if (attributes !== undefined) expectSame(attributes?.[name], given)
 }
 
 /** Present, and a text or null. */

@@ -1,19 +1,26 @@
-import { type VariantName, variantNames } from '../../../fin-emulator/connection.js'
+import { variantNames } from '../../../fin-emulator/connection.js'
+import { agentsAllowed } from './breakages/agents.js'
+import { createUserAllowed } from './breakages/createUser.js'
 import { credentialsAllowed } from './breakages/credentials.js'
+import { getUserAllowed } from './breakages/getUser.js'
 import { signatureAllowed } from './breakages/signature.js'
 import { tokenAllowed } from './breakages/token.js'
-import type { Breakage } from './helpdesk/breakage.js'
+import { updateUserAllowed } from './breakages/updateUser.js'
+import type { Allowed } from './helpdesk/breakage.js'
 
-/** What a helpdesk may do otherwise, in both variants. */
-const both: Record<string, Breakage> = { ...tokenAllowed, ...credentialsAllowed, ...signatureAllowed }
-
-/** What it may do otherwise in one variant only. */
-const one: Record<VariantName, Record<string, Breakage>> = {
-  posts: {},
-  rest: { 'signatures are not looked at': { fits: () => true } },
+const all: Record<string, Allowed> = {
+  ...tokenAllowed,
+  ...credentialsAllowed,
+  ...signatureAllowed,
+  ...createUserAllowed,
+  ...getUserAllowed,
+  ...updateUserAllowed,
+  ...agentsAllowed,
 }
 
 /** Helpdesks that miss no known point, each doing something otherwise than the one that meets all. */
 export const allowed = variantNames.flatMap((variant) =>
-  Object.entries({ ...both, ...one[variant] }).map(([way, breakage]) => ({ variant, way, breakage })),
+  Object.entries(all)
+    .filter(([, breakage]) => (breakage.variant ?? variant) === variant)
+    .map(([way, breakage]) => [variant, way, breakage] as const),
 )

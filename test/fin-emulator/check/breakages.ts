@@ -1,6 +1,10 @@
+import { agentBreakages } from './breakages/agents.js'
+import { createUserBreakages } from './breakages/createUser.js'
 import { credentialBreakages } from './breakages/credentials.js'
+import { getUserBreakages } from './breakages/getUser.js'
 import { signatureBreakages } from './breakages/signature.js'
 import { tokenBreakages } from './breakages/token.js'
+import { updateUserBreakages } from './breakages/updateUser.js'
 import {
   after,
   type Breakage,
@@ -19,33 +23,10 @@ export const breakages: Record<string, Breakage | Breakage[]> = {
   ...tokenBreakages,
   ...credentialBreakages,
   ...signatureBreakages,
-  'createUser.status': withStatus('create_user', 200),
-  'createUser.bare': dataOnly('create_user'),
-  'createUser.data': bareOnly('create_user'),
-  'createUser.type': after('create_user', (user) => Object.assign(user, { user_type: 'end-user' })),
-  'createUser.nulls': after('create_user', (user) => {
-    user.name ??= 'Unknown'
-  }),
-  'createUser.repeat': before('create_user', (user) => {
-    delete user.object_id
-  }),
-  'createUser.attributes': before('create_user', (user) => {
-    delete user.attributes
-  }),
-  'createUser.odd': before('create_user', ({ name }) => (typeof name === 'object' && name ? 400 : undefined)),
-  'createUser.malformed': { malformed: 500 },
-  'getUser.finds': after('get_user', (user) => Object.assign(user, { id: 'user_other' })),
-  'getUser.envelope': bareOnly('get_user'),
-  'getUser.nullable': after('get_user', (user) => delete user.photo_url),
-  'getUser.unknown': unknown('get_user', 400),
-  'updateUser.writes': after('update_user', (user) => Object.assign(user, { attributes: {} })),
-  'updateUser.merges': { rules: { mergesUser: false } },
-  'updateUser.removes': { rules: { removes: false } },
-  'agents.list': bareOnly('get_agents'),
-  'agents.type': each('get_agents', (agent) => delete agent.user_type),
-  'agents.named': each('get_agents', (agent) => Object.assign(agent, { email: null })),
-  'agents.alias_name': each('get_agents', (agent) => delete agent.alias_name),
-  'agents.alias': each('get_agents', (agent) => delete agent.alias),
+  ...createUserBreakages,
+  ...getUserBreakages,
+  ...updateUserBreakages,
+  ...agentBreakages,
   'getConversation.problem': {
     after(call, answer) {
       if (call.operation === 'get_conversation' && answer.status === 404) answer.error = 'not found'

@@ -1,4 +1,4 @@
-import { type Breakage, unknown } from '../helpdesk/breakage.js'
+import { type Allowed, type Breakage, unknown } from '../helpdesk/breakage.js'
 import { accessToken } from '../helpdesk/secrets.js'
 
 const right = `Bearer ${accessToken}`
@@ -13,7 +13,6 @@ export const credentialBreakages: Record<string, Breakage | Breakage[]> = {
   'credentials.only': [unknown('update_user', 401), unknown('update_user', 403)],
 }
 
-/** How else a helpdesk may keep strangers out. */
-export const credentialsAllowed: Record<string, Breakage> = {
+export const credentialsAllowed: Record<string, Allowed> = {
   'strangers get 403': { closed: 403, noChallenge: true },
 }

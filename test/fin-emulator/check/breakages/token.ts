@@ -1,4 +1,4 @@
-import type { Breakage, Json } from '../helpdesk/breakage.js'
+import type { Allowed, Breakage, Json } from '../helpdesk/breakage.js'
 
 type Given = { status: number; body: Json }
 
@@ -29,8 +29,7 @@ export const tokenBreakages: Record<string, Breakage | Breakage[]> = {
   }),
 }
 
-/** Ways in which a token endpoint is free. */
-export const tokenAllowed: Record<string, Breakage> = {
+export const tokenAllowed: Record<string, Allowed> = {
   'a wrong secret gets 400': token((answer) => isWrong(answer) && Object.assign(answer, { status: 400 })),
   'credentials as Basic only': token(
     (answer, text) =>

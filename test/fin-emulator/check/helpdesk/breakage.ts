@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import type { VariantName } from '../../../../fin-emulator/connection.js'
 import type { Rules } from './rules.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: a helpdesk that is broken on purpose
@@ -48,6 +49,11 @@ export interface Breakage {
   malformed?: number
   /** Rules of the store. */
   rules?: Partial<Rules>
+}
+
+/** Something that it may do otherwise, in both variants or in one only. */
+export interface Allowed extends Breakage {
+  variant?: VariantName
 }
 
 /** After an operation: changes its successful answer. */
