@@ -1,14 +1,16 @@
 import type { Connection } from '../connection.js'
 import type { Point } from './point.js'
 import { agentPoints } from './points/agents.js'
-import { conversationPoints } from './points/conversations.js'
+import { createConversationPoints } from './points/createConversation.js'
+import { createMessagePoints } from './points/createMessage.js'
 import { createUserPoints } from './points/createUser.js'
 import { credentialPoints } from './points/credentials.js'
+import { getConversationPoints } from './points/getConversation.js'
+import { getMessagesPoints } from './points/getMessages.js'
 import { getUserPoints } from './points/getUser.js'
-import { messagePoints } from './points/messages.js'
 import { signaturePoints } from './points/signature.js'
 import { tokenPoints } from './points/token.js'
-import { updatePoints } from './points/updates.js'
+import { updateConversationPoints } from './points/updateConversation.js'
 import { updateUserPoints } from './points/updateUser.js'
 
 /** All points, in the order of a report. */
@@ -20,9 +22,11 @@ export const allPoints: readonly Point[] = [
   ...getUserPoints,
   ...updateUserPoints,
   ...agentPoints,
-  ...conversationPoints,
-  ...messagePoints,
-  ...updatePoints,
+  ...createConversationPoints,
+  ...getConversationPoints,
+  ...createMessagePoints,
+  ...getMessagesPoints,
+  ...updateConversationPoints,
 ]
 
 /** Those that can be looked at through this connection. */

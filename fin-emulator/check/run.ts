@@ -3,6 +3,7 @@ import { pick } from '../connect.js'
 import type { VariantName } from '../connection.js'
 import { reason } from '../helpdeskError.js'
 import type { Checked } from './address.js'
+import { type Calls, createCalls } from './calls.js'
 import { type Point, Unmet } from './point.js'
 import { anyToken } from './points/token.js'
 import { pointsFor } from './points.js'
@@ -46,15 +47,16 @@ export async function checkVariant(
 
 /** By whichever of the usual ways the helpdesk gives a token. */
 async function letIn(connection: Checked, dispatcher: Agent): Promise<Probe> {
-  const asker = createProbe(connection, '', '', dispatcher)
-  const token = connection.staticToken ?? (await tokenOf(asker))
-  const { status, object } = await createProbe(connection, token, '', dispatcher).call('get_agents')
+  const token =
+    connection.staticToken ?? (await tokenFrom(createCalls(connection, '', dispatcher), connection))
+  const calls = createCalls(connection, token, dispatcher)
+  const { status, object } = await calls.call('get_agents')
   if (!Array.isArray(object)) throw new Error(`The helpdesk lists no agents: it answered ${status}.`)
-  return createProbe(connection, token, pick(object, connection.agentId).id, dispatcher)
+  return createProbe(connection, calls, pick(object, connection.agentId).id)
 }
 
-async function tokenOf(asker: Probe): Promise<string> {
-  const { status, body } = await anyToken(asker)
+async function tokenFrom(calls: Calls, connection: Checked): Promise<string> {
+  const { status, body } = await anyToken({ ...calls, connection })
   if (typeof body?.access_token === 'string') return body.access_token
   throw new Error(`The helpdesk gives no token: it answered ${status}.`)
 }

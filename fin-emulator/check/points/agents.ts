@@ -1,6 +1,7 @@
+import type { Json } from '../calls.js'
 import { expectSame, expectThat, type Point } from '../point.js'
-import type { Json, Probe } from '../probe.js'
-import { expectEnvelope, expectStatus, expectTextOrNull } from './shapes.js'
+import type { Probe } from '../probe.js'
+import { expectEnvelope, expectStatus, expectTextOrNull } from './expect.js'
 
 const agentsOf = async (probe: Probe): Promise<Json[]> => (await probe.call('get_agents')).object ?? []
 

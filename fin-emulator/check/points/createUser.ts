@@ -1,6 +1,6 @@
+import { objectId } from '../objectId.js'
 import { expectSame, expectThat, type Point } from '../point.js'
-import { objectId } from '../probe.js'
-import { expectAttribute, expectStatus, expectTaken } from './shapes.js'
+import { expectAttribute, expectStatus, expectTaken } from './expect.js'
 
 const page = 'Operation page create_user'
 

@@ -1,5 +1,5 @@
+import type { Answer } from '../calls.js'
 import { expectThat, type Point } from '../point.js'
-import type { Answer } from '../probe.js'
 
 const retry = 'Authentication page: on 401 or 403 Fin fetches a new token and repeats once'
 

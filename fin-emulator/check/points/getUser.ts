@@ -1,5 +1,5 @@
 import { expectSame, expectThat, type Point } from '../point.js'
-import { expectEnvelope, expectStatus, expectTaken, expectTextOrNull } from './shapes.js'
+import { expectEnvelope, expectStatus, expectTaken, expectTextOrNull } from './expect.js'
 
 const page = 'Operation page get_user'
 const schema = 'Schema EndUser'
@@ -45,7 +45,7 @@ export const getUserPoints: Point[] = [
   {
     id: 'getUser.keys',
     about: 'get_user',
-    title: 'name, email, photo_url and attributes are sent, also when they are unknown',
+    title: 'name, email, photo_url and attributes are sent, also when unknown',
     fact: `${schema}; whether a key may be missing is unknown`,
     assumed: true,
     run: async (probe) => {

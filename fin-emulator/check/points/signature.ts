@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
+import type { CallOptions } from '../calls.js'
 import { expectThat, type Point } from '../point.js'
-import type { CallOptions, Probe } from '../probe.js'
-import { expectRefused, expectTaken } from './shapes.js'
+import type { Probe } from '../probe.js'
+import { expectRefused, expectTaken } from './expect.js'
 
 type Sign = NonNullable<CallOptions['sign']>
 

@@ -1,19 +1,22 @@
+import type { Answer } from '../calls.js'
 import { expectThat, type Point } from '../point.js'
-import type { Answer, Probe } from '../probe.js'
+import type { Probe } from '../probe.js'
 
 const about = 'token' as const
 const guide = 'Authentication page: two-legged OAuth, RFC 6749 section 4.4'
 
+type Asker = Pick<Probe, 'connection' | 'token'>
+
 type Parameters = Record<string, string>
 
 /** A way to ask for a token, with some parameters changed. */
-type Way = (probe: Probe, change?: Parameters) => Promise<Answer>
+type Way = (probe: Asker, change?: Parameters) => Promise<Answer>
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const formOf = (parameters: Parameters) => new URLSearchParams(parameters).toString()
 
-function parametersOf({ connection }: Probe, change: Parameters = {}) {
+function parametersOf({ connection }: Asker, change: Parameters = {}) {
   const { clientId = '', clientSecret = '' } = connection
   return { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, ...change }
 }
@@ -33,7 +36,7 @@ const byJson: Way = (probe, change) =>
 const isToken = ({ status, body }: Answer) => status < 300 && typeof body?.access_token === 'string'
 
 /** How the helpdesk answers when asked in a way by which it gives tokens. */
-export async function anyToken(probe: Probe, change?: Parameters): Promise<Answer> {
+export async function anyToken(probe: Asker, change?: Parameters): Promise<Answer> {
   for (const way of [byBody, byBasic, byJson]) {
     if (isToken(await way(probe))) return way(probe, change)
   }

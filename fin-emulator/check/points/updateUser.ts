@@ -1,6 +1,7 @@
+import type { Json } from '../calls.js'
 import { expectSame, expectThat, type Point } from '../point.js'
-import type { Json, Probe } from '../probe.js'
-import { expectAttribute, expectEnvelope, expectStatus, expectTaken } from './shapes.js'
+import type { Probe } from '../probe.js'
+import { expectAttribute, expectEnvelope, expectStatus, expectTaken } from './expect.js'
 
 const page = 'Operation page update_user'
 

@@ -3,7 +3,7 @@ import { check } from '../../../fin-emulator/check/program.js'
 import { variantNames } from '../../../fin-emulator/connection.js'
 import { OptionsError } from '../../../fin-emulator/options.js'
 import { operationNames } from '../../../fin-emulator/variant.js'
-import { after, type Breakage, unknown } from './helpdesk/breakage.js'
+import { after, type Breakage, dataOnly, unknown } from './helpdesk/breakage.js'
 import { clientId, clientSecret, signingSecret } from './helpdesk/secrets.js'
 import { startHelpdesk } from './helpdesk/start.js'
 
@@ -43,6 +43,20 @@ test('ends badly when a known point failed, also for programs', async () => {
     variant: 'posts',
     id: 'getUser.finds',
     assumed: false,
+  })
+})
+
+test.each([
+  { variant: 'posts', status: 0, counted: { failed: 0, assumed: 1 } },
+  { variant: 'rest', status: 1, counted: { failed: 1, assumed: 0 } },
+])('what one variant leaves open only warns there: $variant', async ({ variant, status, counted }) => {
+  const found = await run(dataOnly('create_message'), '--variant', variant, '--json')
+  expect(found.status).toBe(status)
+  const { points, ...summary } = JSON.parse(found.text)
+  expect(summary).toMatchObject(counted)
+  expect(points.find(({ failure }: { failure: unknown }) => failure !== null)).toMatchObject({
+    id: 'createMessage.bare',
+    assumed: status === 0,
   })
 })
 

@@ -1,60 +1,70 @@
+import type { Json } from '../calls.js'
 import { expectSame, expectThat, type Point } from '../point.js'
-import { expectEnvelope, expectStatus } from './shapes.js'
+import type { Probe } from '../probe.js'
+import { expectAttribute, expectEnvelope, expectKept, expectStatus, expectTaken } from './expect.js'
 
-const written = 'Operation page update_conversation'
+const page = 'Operation page update_conversation'
 const partial = 'Whether the update is partial, and what replaces or merges, is unknown'
 
-export const updatePoints: Point[] = [
+/** A new conversation after these updates, as get_conversation shows it. */
+async function after(probe: Probe, ...changes: object[]): Promise<Json> {
+  const { id } = await probe.open()
+  for (const change of changes) expectTaken(await probe.update(id, change))
+  return probe.conversation(id)
+}
+
+export const updateConversationPoints: Point[] = [
+  {
+    id: 'updateConversation.status',
+    about: 'update_conversation',
+    title: 'is answered with 200',
+    fact: page,
+    run: async (probe) => expectStatus(await probe.update((await probe.open()).id, { title: 'Any' }), 200),
+  },
   {
     id: 'updateConversation.answer',
     about: 'update_conversation',
     title: 'answers with the conversation, in the envelope of the variant',
-    fact: written,
+    fact: page,
     run: async (probe) => {
-      const answer = await probe.update((await probe.open()).id, { title: 'Any' })
-      expectEnvelope(probe, answer, (conversation) => typeof conversation?.id === 'string')
+      const { id } = await probe.open()
+      expectEnvelope(probe, await probe.update(id, { title: 'Any' }), (shown) => shown?.id === id)
     },
   },
   {
     id: 'updateConversation.title',
     about: 'update_conversation',
     title: 'writes the title',
-    fact: written,
-    run: async (probe) => {
-      const { id } = await probe.open()
-      await probe.update(id, { title: 'Pricing inquiry' })
-      expectSame((await probe.conversation(id))?.title, 'Pricing inquiry')
-    },
+    fact: page,
+    run: async (probe) =>
+      expectKept((await after(probe, { title: 'Pricing inquiry' })).title, 'Pricing inquiry'),
   },
   {
     id: 'updateConversation.nulls',
     about: 'update_conversation',
     title: 'title and last_user_read_at may be null',
-    fact: `${written}: nullable`,
-    run: async (probe) => {
-      const { id } = await probe.open()
-      expectStatus(await probe.update(id, { title: null, last_user_read_at: null }), 200)
-    },
+    fact: `${page}: nullable`,
+    run: async (probe) =>
+      expectTaken(await probe.update((await probe.open()).id, { title: null, last_user_read_at: null })),
   },
   {
     id: 'updateConversation.readAt',
     about: 'update_conversation',
     title: 'takes last_user_read_at',
-    fact: written,
+    fact: page,
     run: async (probe) => {
-      const { id } = await probe.open()
-      expectStatus(await probe.update(id, { last_user_read_at: new Date().toISOString() }), 200)
+      const last_user_read_at = new Date().toISOString()
+      expectTaken(await probe.update((await probe.open()).id, { last_user_read_at }))
     },
   },
   {
     id: 'updateConversation.tags',
     about: 'update_conversation',
     title: 'writes tags',
-    fact: written,
+    fact: page,
     run: async (probe) => {
-      const { id } = await probe.open()
-      await probe.update(id, { tags: ['pricing'] })
-      expectThat(((await probe.conversation(id))?.tags ?? []).includes('pricing'), 'the tag pricing', null)
+      const { tags } = await after(probe, { tags: ['pricing'] })
+      expectThat(tags === undefined || tags?.includes('pricing'), 'the tag pricing', tags)
     },
   },
   {
@@ -64,10 +74,7 @@ export const updatePoints: Point[] = [
     fact: partial,
     assumed: true,
     run: async (probe) => {
-      const { id } = await probe.open()
-      await probe.update(id, { tags: ['before'] })
-      await probe.update(id, { tags: ['after'] })
-      const { tags } = (await probe.conversation(id)) ?? {}
+      const { tags } = await after(probe, { tags: ['before'] }, { tags: ['after'] })
       expectThat(!tags?.includes('before'), 'no tag of before', tags)
     },
   },
@@ -75,12 +82,9 @@ export const updatePoints: Point[] = [
     id: 'updateConversation.attributes',
     about: 'update_conversation',
     title: 'writes attributes',
-    fact: written,
-    run: async (probe) => {
-      const { id } = await probe.open()
-      await probe.update(id, { attributes: { sentiment: 'good' } })
-      expectSame((await probe.conversation(id))?.attributes?.sentiment, 'good')
-    },
+    fact: page,
+    run: async (probe) =>
+      expectAttribute(await after(probe, { attributes: { sentiment: 'good' } }), 'sentiment', 'good'),
   },
   {
     id: 'updateConversation.attributesMerge',
@@ -89,10 +93,8 @@ export const updatePoints: Point[] = [
     fact: partial,
     assumed: true,
     run: async (probe) => {
-      const { id } = await probe.open()
-      await probe.update(id, { attributes: { first: 1 } })
-      await probe.update(id, { attributes: { second: 2 } })
-      expectSame((await probe.conversation(id))?.attributes?.first, 1)
+      const conversation = await after(probe, { attributes: { first: 1 } }, { attributes: { second: 2 } })
+      expectAttribute(conversation, 'first', 1)
     },
   },
   ...(['resolved', 'closed', 'ended'] as const).map(
@@ -100,14 +102,20 @@ export const updatePoints: Point[] = [
       id: `updateConversation.${status}`,
       about: 'update_conversation',
       title: `writes the status ${status}`,
-      fact: `${written}: open, resolved, closed, ended`,
-      run: async (probe) => {
-        const { id } = await probe.open()
-        await probe.update(id, { status })
-        expectSame((await probe.conversation(id))?.status, status)
-      },
+      fact: `${page}: open, resolved, closed, ended`,
+      run: async (probe) => expectSame((await after(probe, { status })).status, status),
     }),
   ),
+  {
+    id: 'updateConversation.reopens',
+    about: 'update_conversation',
+    title: 'writes the status open again',
+    fact: `${page}: open, resolved, closed, ended`,
+    run: async (probe) => {
+      const { status } = await after(probe, { status: 'resolved' }, { status: 'open' })
+      expectThat(status !== 'resolved', 'open', status)
+    },
+  },
   {
     id: 'updateConversation.keeps',
     about: 'update_conversation',
@@ -116,42 +124,41 @@ export const updatePoints: Point[] = [
     assumed: true,
     run: async (probe) => {
       const { id } = await probe.open({ title: 'Kept' })
-      await probe.update(id, { attributes: { a: 1 } })
-      expectSame((await probe.conversation(id))?.title, 'Kept')
+      const before = await probe.conversation(id)
+      expectTaken(await probe.update(id, { attributes: { a: 1 } }))
+      expectSame((await probe.conversation(id)).title, before.title)
     },
   },
   {
     id: 'updateConversation.takes',
     about: 'update_conversation',
     title: 'assignee_id may be the agent who stands for Fin',
-    fact: written,
+    fact: page,
     run: async (probe) => {
-      const { id } = await probe.open()
-      await probe.update(id, { assignee_id: probe.agentId })
-      expectSame((await probe.conversation(id))?.assignee?.id, probe.agentId)
+      const { assignee } = await after(probe, { assignee_id: probe.agentId })
+      if (assignee !== undefined) expectSame(assignee?.id, probe.agentId)
     },
   },
   {
     id: 'updateConversation.handover',
     about: 'update_conversation',
-    title: 'assignee_id null hands over: nobody is the assignee',
+    title: 'assignee_id null hands over: the Fin agent is no longer the assignee',
     fact: 'Overview: the only signal of a hand-over',
     run: async (probe) => {
-      const { id } = await probe.open()
-      await probe.update(id, { assignee_id: null })
-      expectSame((await probe.conversation(id))?.assignee ?? null, null)
+      const { assignee } = await after(probe, { assignee_id: probe.agentId }, { assignee_id: null })
+      expectThat(assignee?.id !== probe.agentId, 'nobody, a person or a team', assignee)
     },
   },
   {
     id: 'updateConversation.user',
     about: 'update_conversation',
     title: 'attributes of the user are written',
-    fact: 'Operation page update_conversation: user, in this variant only',
+    fact: `${page}: user, in this variant only`,
     variant: 'posts',
     run: async (probe) => {
       const { id, userId } = await probe.open()
-      await probe.update(id, { user: { id: userId, attributes: { plan: 'pro' } } })
-      expectSame((await probe.conversation(id))?.user?.attributes?.plan, 'pro')
+      expectTaken(await probe.update(id, { user: { id: userId, attributes: { plan: 'pro' } } }))
+      expectAttribute(await probe.readUser(userId), 'plan', 'pro')
     },
   },
   {
@@ -161,9 +168,8 @@ export const updatePoints: Point[] = [
     fact: 'Not on the pages; a refusal would fail every sync',
     assumed: true,
     run: async (probe) => {
-      const { id } = await probe.open()
       const odd = { status: 'paused', last_user_read_at: 'yesterday', tags: 'none' }
-      expectStatus(await probe.update(id, odd), 200)
+      expectTaken(await probe.update((await probe.open()).id, odd))
     },
   },
   {

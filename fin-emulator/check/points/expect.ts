@@ -1,5 +1,6 @@
+import type { Answer, Json } from '../calls.js'
 import { expectSame, expectThat } from '../point.js'
-import type { Answer, Json, Probe } from '../probe.js'
+import type { Probe } from '../probe.js'
 
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
@@ -49,6 +50,14 @@ export function expectTextOrNull(object: Json, fields: readonly string[]): void 
     const value = object?.[field]
     expectThat(value === null || typeof value === 'string', `${field}: a text or null`, object)
   }
+}
+
+/** With what an agent must have in the one variant, and may lack in the other. */
+export function expectWholeAgent({ variant }: Probe, agent: Json): void {
+  expectThat(agent?.user_type === 'agent', 'user_type agent', agent)
+  expectTextOrNull(agent, ['name', 'email'])
+  const isNamed = typeof agent.name === 'string' && typeof agent.email === 'string'
+  expectThat(variant === 'rest' || isNamed, 'a name and an email', agent)
 }
 
 /** Where errors go in each variant. */
