@@ -7,9 +7,10 @@ import type { Database } from './database.js'
  */
 export function inBackground(db: Database, connections: number): Database {
   const limit = pLimit(connections)
+  const { query, transaction } = db
   return {
     ...db,
-    query: (statement, values) => limit(() => db.query(statement, values)),
-    transaction: (work) => limit(() => db.transaction(work)),
+    query: (statement, values) => limit(() => query<never>(statement, values)),
+    transaction: (work) => limit(() => transaction(work)),
   }
 }

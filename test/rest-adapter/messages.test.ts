@@ -57,6 +57,29 @@ test('after_id leaves out what came before it, near and far', async () => {
   }
 })
 
+test('a reader who follows by after_id misses nothing, however many write at once', async () => {
+  const { conversation, message } = await client.open()
+  const id = conversation.id
+  const written = new Set([message.id])
+  let isWriting = true
+  const writing = Promise.all(
+    Array.from({ length: 60 }, async (_, number) => {
+      written.add((await client.call('createMessage', { conversation_id: id, body: `${number}` })).id)
+    }),
+  ).finally(() => {
+    isWriting = false
+  })
+  const read: string[] = []
+  for (let isLast = false; !isLast; ) {
+    isLast = !isWriting
+    const page = await client.call('getMessages', { conversation_id: id, after_id: read.at(-1) })
+    read.push(...page.map((one: { id: string }) => one.id))
+  }
+  await writing
+  expect(new Set(read)).toEqual(written)
+  expect(read).toHaveLength(61)
+})
+
 test.each([null, '', 'msg_nonsense', '17', 'msg_01hv97e766fjg9yb4nn8a4r78f'])(
   'after_id %j is no message of this conversation: all',
   async (after_id) => {

@@ -70,6 +70,29 @@ test('what Fin itself writes makes none', async () => {
   expect(await deliveries()).toEqual([])
 })
 
+test('handing a conversation back tells Fin once; what Fin says after a human took over tells it nothing', async () => {
+  const receiver = await startReceiver()
+  const { actor, act, conversation, reply, heard, settled } = await connect(server, receiver)
+  const id = await conversation()
+  await reply(id)
+  await settled('DELIVERED')
+  const { db } = server.app
+  const conversationId = storedId('Conversation', id) ?? ''
+  await receiveMessage(db, actor, { conversationId, author: 'FIN', body: '<p>Late</p>' })
+  await syncConversation(db, actor, { conversationId, assigneeId: actor.agentId, status: 'RESOLVED' })
+  await syncConversation(db, actor, { conversationId, endUser: { id: 'known elsewhere', name: 'Eva' } })
+  await heard()
+  expect(receiver.received).toHaveLength(1)
+  await act(`handBackToFin(input: { conversationId: "${id}" }) { __typename ... on Error { message } }`)
+  await settled('DELIVERED', 'DELIVERED')
+  await act(`handBackToFin(input: { conversationId: "${id}" }) { __typename ... on Error { message } }`)
+  await heard()
+  expect(receiver.received.map(({ body }) => body)).toEqual([
+    { conversation_id: id },
+    { conversation_id: id },
+  ])
+})
+
 test('what Fin cannot see makes none', async () => {
   const receiver = await startReceiver()
   const { act, conversation, heard, deliveries } = await connect(server, receiver)
