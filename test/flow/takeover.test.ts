@@ -31,6 +31,14 @@ const conversation = async () =>
     )
   ).conversation
 
+async function team(): Promise<string> {
+  const { createTeam } = await server.must(
+    `mutation ($input: CreateTeamInput!) { createTeam(input: $input) { ... on CreateTeamPayload { team { id } } } }`,
+    { input: { name: `Refunds ${objectId()}`, agentIds: [agent.id] } },
+  )
+  return createTeam.team.id
+}
+
 const versions = async () =>
   (await server.must('query ($id: ID!) { conversation(id: $id) { version revision } }', { id })).conversation
 
@@ -89,11 +97,7 @@ test('what a human takes Fin off, or gives to a team or another bot, Fin neither
     `mutation ($input: AddInboxMemberInput!) { addInboxMember(input: $input) { __typename } }`,
     { input: { inboxId: fin.inboxId, agentId: bot } },
   )
-  const { createTeam } = await server.must(
-    `mutation ($input: CreateTeamInput!) { createTeam(input: $input) { ... on CreateTeamPayload { team { id } } } }`,
-    { input: { name: 'Refunds', agentIds: [agent.id] } },
-  )
-  for (const given of [{}, { agentId: bot }, { teamId: createTeam.team.id }]) {
+  for (const given of [{}, { agentId: bot }, { teamId: await team() }]) {
     await human('assignConversation', given)
     const { assignee } = await finPushes({ status: 'resolved', assignee_id: fin.agentId })
     expect(assignee?.id).toBe('agentId' in given ? bot : undefined)
@@ -104,11 +108,18 @@ test('what a human takes Fin off, or gives to a team or another bot, Fin neither
   }
 })
 
-test('while a human holds it Fin sets no status, though no human has', async () => {
-  await human('replyToConversation', { body: 'I am here' })
-  for (const status of ['resolved', 'closed', 'ended'])
-    expect((await finPushes({ status })).status).toBe('open')
-})
+test.each(['human', 'team'])(
+  'while a %s holds it Fin sets no status, though no human has',
+  async (holder) => {
+    if (holder === 'human') await human('replyToConversation', { body: 'I am here' })
+    else await human('assignConversation', { teamId: await team() })
+    for (const status of ['resolved', 'closed', 'ended'])
+      expect((await finPushes({ status })).status).toBe('open')
+    await finSays('Too late')
+    const { messages } = await conversation()
+    expect(messages.nodes.at(-1)).toMatchObject({ text: 'Too late', isLate: true })
+  },
+)
 
 test('who waits for a human waits until one answers, whatever Fin says', async () => {
   await human('replyToConversation', { body: 'I am here' })
