@@ -10,6 +10,8 @@ export interface Context {
   /** Asks anew who the actor is and what they may see; a subscription does so before each event. */
   refresh: () => Promise<Actor | null>
   load: Loaders
+  /** Where a subscription begins, whatever its arguments say; null or left out: as they say. */
+  resumeAt?: number | null
 }
 
 /**

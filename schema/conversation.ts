@@ -71,6 +71,11 @@ builder.objectType(Conversation, {
       nullable: true,
       description: 'The start of the last public message, in plain text.',
     }),
+    unreadCount: t.int({
+      description: 'Messages after the last that you have read, notes included.',
+      resolve: async ({ id, messageCount }, _, { load }) =>
+        Math.max(0, messageCount - (await load.readUpTo(id))),
+    }),
     messageCount: t.exposeInt('messageCount', { description: 'Messages so far, notes included.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened.' }),
     updatedAt: t.expose('updatedAt', {

@@ -82,6 +82,7 @@ builder.subscriptionField('events', (t) =>
       after: t.arg({ type: 'EventCursor', description: 'The last one you saw.' }),
       filter: t.arg({ type: Filter }),
     },
+    extensions: { isShared: true },
     subscribe: (_, { after, filter }, context) => eventStream(context, after, wantedBy(filter)),
     resolve: (event) => event as AnyEvent,
   }),
@@ -97,7 +98,7 @@ async function eventStream(
   const { app, actor, refresh } = context
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
   const newest = await newestPosition(app.db)
-  const given = after == null ? newest : eventPosition(app.log, after)
+  const given = context.resumeAt ?? (after == null ? newest : eventPosition(app.log, after))
   const lost = given === null || given > newest
   const events = follow(app.db, app.tail, { after: lost ? newest : given, wants, actor: refresh })
   return oneByOne<AnyEvent>(events, lost ? [resync(newest, app.db.clock.now())] : [])

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader'
 import type { Actor } from '../src/actor.js'
 import { type AgentView, agentsByIds, findAgents } from '../src/agent/access.js'
 import type { App } from '../src/app.js'
+import { readUpTo } from '../src/conversation/markRead.js'
 import { type ConversationView, findConversations } from '../src/conversation/read.js'
 import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
 import { suspectedDuplicates } from '../src/endUser/duplicates.js'
@@ -24,6 +25,8 @@ export interface Loaders {
   duplicates: Load<string, string[]>
   /** The copies of files of a message the actor already sees. */
   files: Load<string, StoredFile[]>
+  /** How far the actor has read a conversation they see. */
+  readUpTo: Load<string, number>
   messages: Load<{ conversationId: string; range: MessageRange }, MessageView[]>
 }
 
@@ -59,6 +62,11 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
     files: batched(async (messageIds) => {
       const files = await filesOf(app.db, unique(messageIds))
       return messageIds.map((id) => files.filter(({ messageId }) => messageId === id))
+    }),
+    readUpTo: batched(async (ids) => {
+      const asking = actor()
+      const seqs = asking?.kind === 'AGENT' ? await readUpTo(app.db, asking.agentId, unique(ids)) : null
+      return ids.map((id) => seqs?.get(id) ?? 0)
     }),
     messages: batched(async (keys) => {
       const asking = actor()

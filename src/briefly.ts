@@ -4,8 +4,12 @@ const mostKept = 10_000
 
 export interface Briefly<Value> {
   (key: string): Promise<Value>
+  /** Takes note of what somebody else has looked up just now. */
+  learn(key: string, value: Value): void
   /** Asks anew, after a change on this node. */
   forget(): void
+  /** Called when it forgets. */
+  forgotten: Set<() => void>
 }
 
 /** Remembers what a look-up found for at most a second. */
@@ -22,5 +26,13 @@ export function briefly<Value>(look: (key: string) => Promise<Value>): Briefly<V
     value.catch(() => kept.delete(key))
     return value
   }
-  return Object.assign(recall, { forget: () => kept.clear() })
+  const learn = (key: string, value: Value) => {
+    kept.set(key, { until: performance.now() + freshFor, value: Promise.resolve(value) })
+  }
+  const forgotten: Briefly<Value>['forgotten'] = new Set()
+  const forget = () => {
+    kept.clear()
+    for (const hear of forgotten) hear()
+  }
+  return Object.assign(recall, { learn, forget, forgotten })
 }

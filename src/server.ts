@@ -15,8 +15,9 @@ import { files } from './http/files.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
 import { limited, limitedGuesses, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
-import type { Report } from './http/shownErrors.js'
-import { serveSockets } from './http/sockets.js'
+import { openSharing } from './http/sharing/share.js'
+import { type Report, shownErrors } from './http/shownErrors.js'
+import { type SocketOptions, serveSockets } from './http/sockets/serve.js'
 import { followRanges } from './networks.js'
 import { startTimers } from './timers.js'
 import { startWebhooks } from './webhooks/start.js'
@@ -36,6 +37,7 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   allowPrivateFiles?: boolean
   /** A certificate authority to trust, besides the usual, when files are copied. */
   fileAuthority?: string
+  sockets?: Pick<SocketOptions, 'pingEvery' | 'recheckEvery'>
   /** No other node works on this database, as with the embedded one. */
   alone?: boolean
   /** Requests a minute per token, or per address without one. */
@@ -98,6 +100,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const sockets = serveSockets(app, server, yoga, {
       corsOrigins: options.corsOrigins,
       limit: limitedOperations(options.rateLimit),
+      sharing: openSharing(app, shownErrors(options.report)),
+      report: options.report,
+      ...options.sockets,
     })
     server.listen(options.port, options.host)
     await once(server, 'listening')

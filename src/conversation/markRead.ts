@@ -1,5 +1,5 @@
 import { type Actor, requireAgent } from '../actor.js'
-import type { Database } from '../database/database.js'
+import type { Database, Queryable } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { NotFoundError } from '../errors.js'
 import type { Conversation } from '../generated/prisma/client.js'
@@ -29,6 +29,22 @@ export function markConversationRead(
     return { conversation: row as Conversation }
   })
 }
+
+/** How far an agent has read each of these conversations, as the seq of a message; those never read are not among them. */
+export async function readUpTo(
+  db: Queryable,
+  agentId: string,
+  conversationIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db.query<{ conversationId: string; seq: number }>(upTo, [agentId, conversationIds])
+  return new Map(rows.map(({ conversationId, seq }) => [conversationId, seq]))
+}
+
+const upTo = statement(
+  'conversation.readUpTo',
+  `select conversation_id as "conversationId", seq from conversation_read
+    where agent_id = $1 and conversation_id = any($2::uuid[])`,
+)
 
 const mark = statement(
   'conversation.markRead',

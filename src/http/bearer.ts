@@ -4,6 +4,7 @@ import { bearerToken } from '../token/bearer.js'
 
 /** Who calls, and how to ask again later, since rights change while a socket is open. */
 export interface Caller {
+  token: string
   actor: AgentActor
   again: () => Promise<AgentActor | null>
 }
@@ -15,10 +16,11 @@ export async function agentBehind(
 ): Promise<Caller | undefined | 'refused'> {
   if (!authorization) return undefined
   const token = bearerToken(authorization)
+  if (!token) return 'refused'
   const again = async () => {
-    const actor = token ? await app.principals(token) : null
+    const actor = await app.principals(token)
     return actor?.kind === 'AGENT' ? actor : null
   }
   const actor = await again()
-  return actor ? { actor, again } : 'refused'
+  return actor ? { token, actor, again } : 'refused'
 }

@@ -13,6 +13,7 @@ export function principals(db: Database): Principals {
 }
 
 interface Row {
+  hash: Buffer
   tokenId: string
   kind: TokenKind
   scopes: TokenScope[]
@@ -27,9 +28,26 @@ interface Row {
   inboxIds: string[]
 }
 
+/** Who stands behind each of these tokens as of now; null as above. */
+export async function principalsOf(
+  db: Database,
+  tokens: readonly string[],
+): Promise<Map<string, Actor | null>> {
+  const rows = await db.query<Row>(find, [tokens.map(secretHash), db.clock.now()])
+  const found = new Map(rows.map((row) => [row.hash.toString('base64'), row]))
+  return new Map(
+    tokens.map((token) => {
+      const row = found.get(secretHash(token).toString('base64'))
+      return [token, row ? actorOf(row) : null]
+    }),
+  )
+}
+
 async function look(db: Database, token: string): Promise<Actor | null> {
-  const [row] = await db.query<Row>(find, [secretHash(token), db.clock.now()])
-  if (!row) return null
+  return (await principalsOf(db, [token])).get(token) ?? null
+}
+
+function actorOf(row: Row): Actor {
   const { tokenId, agentId, inboxIds } = row
   if (row.integrationId && row.inboxId) {
     return {
@@ -56,7 +74,7 @@ async function look(db: Database, token: string): Promise<Actor | null> {
 
 const find = statement(
   'token.principal',
-  `select t.id as "tokenId", t.kind, t.scopes, a.id as "agentId", a.name, a.role, a.is_bot as "isBot",
+  `select t.hash, t.id as "tokenId", t.kind, t.scopes, a.id as "agentId", a.name, a.role, a.is_bot as "isBot",
           f.id as "integrationId", f.inbox_id as "inboxId",
           f.sends_notes as "seesNotes", f.email_binding = 'BIND' as "bindsByEmail",
           case when f.id is not null then '{}'
@@ -65,5 +83,5 @@ const find = statement(
      from token t
      left join fin_integration f on f.id = t.integration_id and f.archived_at is null
      join agent a on a.id = coalesce(t.agent_id, f.agent_id) and a.archived_at is null
-    where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`,
+    where t.hash = any($1::bytea[]) and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`,
 )

@@ -1,0 +1,76 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { AgentActor } from '../../actor.js'
+import type { Caller } from '../bearer.js'
+import { rightsKey } from '../sharing/rights.js'
+import type { SharedStream } from '../sharing/stream.js'
+
+/** What may wait in memory for a client that reads slowly, in bytes; one frame more may. */
+const mostBuffered = 64 * 1024
+/** What is written within this time goes out together, in ms. */
+const gathering = 5
+
+/** One open socket, and who is behind it. */
+export class Connection {
+  readonly socket: WebSocket
+  caller: Caller | undefined
+  readonly streams = new Set<SharedStream>()
+  #raw: Duplex
+  #rights: string | undefined
+  #waiting: (() => void)[] = []
+  #isCorked = false
+
+  constructor(socket: WebSocket, raw: Duplex) {
+    this.socket = socket
+    this.#raw = raw
+    const goOn = () => {
+      const waiting = this.#waiting
+      this.#waiting = []
+      for (const wake of waiting) wake()
+    }
+    raw.on('drain', goOn)
+    socket.on('close', goOn)
+  }
+
+  /** What who is behind it may see now. Returns whether that is something else than before: then refresh its streams. */
+  sees(actor: AgentActor): boolean {
+    const rights = rightsKey(actor)
+    const isOther = this.#rights !== undefined && rights !== this.#rights
+    this.#rights = rights
+    return isOther
+  }
+
+  /** Resolves once the client has room for more. */
+  async write(text: string): Promise<void> {
+    while (this.#isOpen && this.socket.bufferedAmount > mostBuffered) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+      })
+    }
+    if (!this.#isOpen) return
+    this.#gather()
+    this.socket.send(text)
+  }
+
+  get #isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN
+  }
+
+  #gather() {
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#raw.cork()
+    setTimeout(() => {
+      this.#isCorked = false
+      this.#raw.uncork()
+    }, gathering)
+  }
+
+  /** Says why, and waits no longer than this for a client that does not hear it, in ms. */
+  close(code: number, reason: string, patience: number): void {
+    this.socket.close(code, reason)
+    const late = setTimeout(() => this.socket.terminate(), patience)
+    late.unref()
+    this.socket.once('close', () => clearTimeout(late))
+  }
+}
