@@ -37,7 +37,7 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   allowPrivateFiles?: boolean
   /** A certificate authority to trust, besides the usual, when files are copied. */
   fileAuthority?: string
-  sockets?: Pick<SocketOptions, 'pingEvery' | 'recheckEvery'>
+  sockets?: Pick<SocketOptions, 'pingEvery' | 'recheckEvery' | 'initWithin'>
   /** No other node works on this database, as with the embedded one. */
   alone?: boolean
   /** Requests a minute per token, or per address without one. */

@@ -18,6 +18,7 @@ export class Connection {
   #raw: Duplex
   #rights: string | undefined
   #waiting: (() => void)[] = []
+  #accepted = new Set<string>()
   #isCorked = false
 
   constructor(socket: WebSocket, raw: Duplex) {
@@ -38,6 +39,14 @@ export class Connection {
     const isOther = this.#rights !== undefined && rights !== this.#rights
     this.#rights = rights
     return isOther
+  }
+
+  /** Whether one operation more may begin, beside those of the accepted that are still under way. */
+  begins(id: string, underWay: object, most: number): boolean {
+    for (const accepted of this.#accepted) if (!(accepted in underWay)) this.#accepted.delete(accepted)
+    if (this.#accepted.size >= most) return false
+    this.#accepted.add(id)
+    return true
   }
 
   /** Resolves once the client has room for more. */

@@ -22,6 +22,8 @@ export interface SocketOptions {
   /** How often a socket is asked whether anybody is there, and its token whether it is good, in ms. */
   pingEvery?: number
   recheckEvery?: number
+  /** How long a socket may take to greet, in ms. */
+  initWithin?: number
 }
 
 const badToken = 'This token is unknown, expired or revoked'
@@ -56,6 +58,7 @@ export function serveSockets(
   })
 
   const graphql = makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: options.initWithin ?? 3_000,
     execute: (args) => (args as unknown as Engine).engine.execute(args),
     subscribe: (args) => (args as unknown as Engine).engine.subscribe(args),
     onConnect: async ({ connectionParams, extra: { connection } }) => {
@@ -75,7 +78,7 @@ export function serveSockets(
       connection.sees(caller.actor)
       return true
     },
-    onSubscribe: async ({ extra, subscriptions }, _id, payload) => {
+    onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       const { connection } = extra
       // Whoever connected may have lost the token since, or some rights.
       const actor = connection.caller && (await connection.caller.again())
@@ -83,7 +86,7 @@ export function serveSockets(
         connection.close(CloseCode.Forbidden, badToken, patience)
         return [new GraphQLError(badToken, { extensions: { code: 'UNAUTHENTICATED' } })]
       }
-      if (Object.keys(subscriptions).length > mostOperations) {
+      if (!connection.begins(id, subscriptions, mostOperations)) {
         const refused = `At most ${mostOperations} operations at a time on one socket. End some, or open another.`
         return [new GraphQLError(refused, { extensions: { code: 'RATE_LIMITED' } })]
       }
