@@ -41,6 +41,8 @@ async function run(config: Config) {
   const server = await startServer({
     ...config,
     alone: embedded !== null,
+    // Long enough for a load balancer to look; with an embedded database there is no other node to go to.
+    drainFor: embedded ? 0 : 2_000,
     database: {
       url,
       directUrl: config.databaseDirectUrl ?? url,

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import express, { Router } from 'express'
 import { type DocumentNode, execute, parse, subscribe, validate } from 'graphql'
 import { finApi } from '../rest-adapter/adapter.js'
@@ -11,6 +12,7 @@ import { schema } from '../schema/schema.js'
 import { type App, type AppOptions, openApp } from './app.js'
 import { systemClock } from './clock.js'
 import { startFileCopies } from './file/copy.js'
+import { openDrain } from './http/drain.js'
 import { files } from './http/files.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
@@ -38,6 +40,8 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   /** A certificate authority to trust, besides the usual, when files are copied. */
   fileAuthority?: string
   sockets?: Pick<SocketOptions, 'pingEvery' | 'recheckEvery' | 'initWithin'>
+  /** How long to go on serving after saying at /readyz that it stops, in ms. */
+  drainFor?: number
   /** No other node works on this database, as with the embedded one. */
   alone?: boolean
   /** Requests a minute per token, or per address without one. */
@@ -57,7 +61,7 @@ export interface RunningServer {
 const largestFile = 25 * 1024 * 1024
 
 /** How long requests under way may take when the server stops, in ms. */
-const patience = 3_000
+const patience = 10_000
 
 /** Starts one node: GraphQL, the Fin API, listeners and deliveries. Throws when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -75,10 +79,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const web = express()
     const server = createServer(web)
     web.disable('x-powered-by')
+    const drain = openDrain()
+    web.use(drain.middleware)
     web.set('trust proxy', options.trustProxy ?? false)
 
     const { yoga, router } = graphqlApi(app, options)
-    const health = operations(app)
+    const health = operations(app, drain)
     undo.push(health.stop)
     web.use(health.router)
     const limits = (refuse: Refuse) => {
@@ -107,7 +113,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server.listen(options.port, options.host)
     await once(server, 'listening')
     undo.push(async () => {
-      await sockets.stop()
       const closed = once(server, 'close')
       server.close()
       server.closeIdleConnections()
@@ -135,6 +140,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       report: options.report,
     })
     undo.push(copies.stop)
+    undo.push(async () => {
+      drain.begin()
+      await sockets.stop()
+      await delay(options.drainFor ?? 0)
+    })
     return { url, app, stop: () => stopAll(undo) }
   } catch (error) {
     await stopAll(undo)

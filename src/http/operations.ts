@@ -3,9 +3,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { App } from '../app.js'
 import { statement } from '../database/statement.js'
 import { agentBehind } from './bearer.js'
+import type { Drain } from './drain.js'
 
 /** For those who run it: `/healthz` (the process lives), `/readyz` (it can serve), `/metrics` (loopback or an admin's token). */
-export function operations(app: App): { router: Router; stop(): void } {
+export function operations(app: App, drain: Drain): { router: Router; stop(): void } {
   const router = Router()
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -47,7 +48,8 @@ export function operations(app: App): { router: Router; stop(): void } {
       () => true,
       () => false,
     )
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'the database does not answer' })
+    const status = !ready ? 'the database does not answer' : drain.isDraining() ? 'stopping' : 'ready'
+    response.status(status === 'ready' ? 200 : 503).json({ status })
   })
 
   router.get('/metrics', async (request, response) => {

@@ -47,10 +47,12 @@ export function serveSockets(
 ): { stop(): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame, handleProtocols })
   const connections = new Set<Connection>()
+  let isStopping = false
   server.on('upgrade', (request, raw, head) => {
     // Nobody else listens yet, and an error without a listener would end the process.
     raw.on('error', () => raw.destroy())
     if (request.url?.split('?')[0] !== '/graphql') return refuse(raw, '404 Not Found')
+    if (isStopping) return refuse(raw, '503 Service Unavailable')
     const { origin, host } = request.headers
     if (origin && !options.corsOrigins.includes(origin) && hostOf(origin) !== host)
       return refuse(raw, '403 Forbidden')
@@ -157,6 +159,7 @@ export function serveSockets(
 
   return {
     async stop() {
+      isStopping = true
       rechecks.stop()
       const closing = [...connections].map(
         (connection) => new Promise((resolve) => connection.socket.once('close', resolve)),
