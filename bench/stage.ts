@@ -16,6 +16,7 @@ export interface Stage {
   product: Program
   limit: Program
   workloads: Workload[]
+  tokens: Tokens
   /** Waits until the log of what was written so far is numbered. */
   settle(): Promise<void>
 }
@@ -80,6 +81,7 @@ export async function onStage(
     await work({
       product,
       limit,
+      tokens,
       workloads: await workloads(client, inboxId, finInboxId, tokens),
       async settle() {
         const pending = 'select 1 from event_pending limit 1'

@@ -10,6 +10,15 @@ const mostBuffered = 64 * 1024
 /** What is written within this time goes out together, in ms. */
 const gathering = 5
 
+/** Of all sockets, what is held back to go out together. */
+const gathered = new Set<Duplex>()
+
+function letGo() {
+  const all = [...gathered]
+  gathered.clear()
+  for (const raw of all) raw.uncork()
+}
+
 /** One open socket, and who is behind it. */
 export class Connection {
   readonly socket: WebSocket
@@ -19,7 +28,6 @@ export class Connection {
   #rights: string | undefined
   #waiting: (() => void)[] = []
   #accepted = new Set<string>()
-  #isCorked = false
 
   constructor(socket: WebSocket, raw: Duplex) {
     this.socket = socket
@@ -66,13 +74,10 @@ export class Connection {
   }
 
   #gather() {
-    if (this.#isCorked) return
-    this.#isCorked = true
+    if (gathered.has(this.#raw)) return
     this.#raw.cork()
-    setTimeout(() => {
-      this.#isCorked = false
-      this.#raw.uncork()
-    }, gathering)
+    if (gathered.size === 0) setTimeout(letGo, gathering)
+    gathered.add(this.#raw)
   }
 
   /** Says why, and waits no longer than this for a client that does not hear it, in ms. */
