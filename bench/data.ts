@@ -47,7 +47,7 @@ const settings = `
 const secondary = `
   select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
     from pg_index i
-   where i.indrelid = any(array['conversation', 'message', 'event', 'event_feed', 'end_user_identity']::regclass[])
+   where i.indrelid = any(array['conversation', 'message', 'event', 'end_user_identity']::regclass[])
      and not i.indisprimary
    order by 1`
 

@@ -92,6 +92,7 @@ export function bulkTables(conversations: number): string[] {
               (case when agent_id is null then 'END_USER' else 'AGENT' end)::"ActorKind", coalesce(agent_id, end_user_id),
               'GRAPHQL', at
          from bulk_event order by id`,
+    `select event_feed_extend(position + (select count(*) from bulk_event)) from event_log`,
     `with log as (update event_log set position = position + (select count(*) from bulk_event) returning position)
      insert into event_feed (position, event_id)
        select log.position - count(*) over () + row_number() over (order by e.id), e.id from bulk_event e, log`,

@@ -44,6 +44,8 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   drainFor?: number
   /** No other node works on this database, as with the embedded one. */
   alone?: boolean
+  /** How long a cursor can be resumed, at least; for ever when left out. */
+  eventRetentionDays?: number
   /** Requests a minute per token, or per address without one. */
   rateLimit: number
   report: Report
@@ -132,7 +134,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       report: options.report,
     })
     undo.push(webhooks.stop)
-    undo.push(startTimers(aside, options.report).stop)
+    undo.push(startTimers(aside, options).stop)
     const copies = startFileCopies(aside.db, aside.files, {
       largest: largestFile,
       allowPrivate: options.allowPrivateFiles ?? false,

@@ -1,19 +1,29 @@
 import type { App } from './app.js'
 import { wakeConversations } from './conversation/wake.js'
+import { expireFeed } from './events/retention.js'
 import { forgetOldKeys } from './idempotency/forget.js'
 import { forgetOldCalls } from './integration/forget.js'
+
+export interface TimerOptions {
+  eventRetentionDays?: number
+  report: (error: Error) => void
+}
 
 /** In ms. */
 const second = 1_000
 const hour = 60 * 60 * second
 
 /** What happens by itself when its time comes. Every node runs them; what they do is done once. */
-export function startTimers(app: App, report: (error: Error) => void): { stop(): Promise<void> } {
+export function startTimers(
+  app: App,
+  { eventRetentionDays, report }: TimerOptions,
+): { stop(): Promise<void> } {
   const timers = [
     every(second, () => wakeConversations(app.db)),
     every(hour, () => forgetOldKeys(app.db)),
     every(hour, () => forgetOldCalls(app.db)),
   ]
+  if (eventRetentionDays) timers.push(every(hour, () => expireFeed(app.db, eventRetentionDays)))
 
   function every(interval: number, work: () => Promise<unknown>) {
     let running: Promise<unknown> | null = null

@@ -32,7 +32,7 @@ export async function migrate(ownerUrl: string, folder = migrationsFolder): Prom
   })
 }
 
-/** Lets the application's role read and write all tables, and change none but the rows in them. */
+/** Lets the application's role read and write all tables, call the functions that migrations made for it, and change no table. */
 export async function grantToApp(ownerUrl: string, appUser: string): Promise<void> {
   await inTurn(ownerUrl, async (client) => {
     const { rows } = await client.query<{ owner: string }>('SELECT current_user AS owner')
@@ -43,6 +43,7 @@ export async function grantToApp(ownerUrl: string, appUser: string): Promise<voi
       GRANT USAGE ON SCHEMA public TO ${app};
       GRANT ${rights} ON ALL TABLES IN SCHEMA public TO ${app};
       GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO ${app};
+      GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ${app};
       ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ${rights} ON TABLES TO ${app};
       ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO ${app};
     `)

@@ -3,7 +3,6 @@ import { insertAgent } from '../agent/create.js'
 import { type Database, sqlState, type Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { NotFoundError, ValidationError } from '../errors.js'
-import { newestPosition } from '../events/read.js'
 import { type FinIntegration, Prisma } from '../generated/prisma/client.js'
 import type { IntegrationState } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
@@ -58,7 +57,7 @@ export function createFinIntegration(
     } as const
     const integration = await insertIntegration(tx, secrets, place, settings)
     const credentials = await mintClient(tx, id)
-    await tx.query(insertListener, [newId(), id, await newestPosition(tx)])
+    await tx.query(insertListener, [newId(), id])
     if (staticToken) await mintStaticToken(tx, id, staticToken)
     return { integration, ...credentials }
   })
@@ -125,5 +124,6 @@ const insert = statement(
 
 const insertListener = statement(
   'listener.insert',
-  'insert into listener (id, integration_id, position) values ($1, $2, $3)',
+  `insert into listener (id, integration_id, position, last_event_id)
+   select $1, $2, l.position, (select event_id from event_feed where position = l.position) from event_log l`,
 )

@@ -31,7 +31,7 @@ const large = [
   'conversation_tag',
   'message',
   'event',
-  'event_feed',
+  'event_feed_0',
   'end_user',
   'end_user_identity',
 ]

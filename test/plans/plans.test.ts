@@ -113,6 +113,6 @@ test("a batch of the log's tail is read from the feed", async () => {
     await expectPage(
       server.databaseUrl,
       { ...tail, values: [after, 500] },
-      { table: 'event_feed', index: 'event_feed_pkey', most: 500 },
+      { table: 'event_feed_0', index: 'event_feed_0_pkey', most: 500 },
     )
 })

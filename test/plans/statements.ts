@@ -23,7 +23,7 @@ interface Unit {
 }
 
 const background = new RegExp(
-  '^(events\\.(pending|lock|number|newest|tail)|listener\\.|delivery\\.|integration\\.connected' +
+  '^(events\\.(pending|lock|number|newest|tail)|feed\\.|listener\\.|delivery\\.|integration\\.connected' +
     '|conversation\\.snoozed|idempotency\\.forget)',
 )
 
