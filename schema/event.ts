@@ -1,6 +1,7 @@
 import type { App } from '../src/app.js'
 import { eventCursor } from '../src/events/cursor.js'
 import type { EventType, LoggedEvent } from '../src/events/event.js'
+import type { ResyncReason } from '../src/events/resume.js'
 import type { ConversationStatus, Priority } from '../src/generated/prisma/enums.js'
 import { publicId } from '../src/ids.js'
 import { Agent } from './agent.js'
@@ -18,7 +19,12 @@ import { Team } from './team.js'
 export interface ResyncEvent {
   type: 'RESYNC'
   position: number
+  reason: ResyncReason
   occurredAt: Date
+}
+
+export function resyncEvent(position: number, reason: ResyncReason, occurredAt: Date): ResyncEvent {
+  return { type: 'RESYNC', position, reason, occurredAt }
 }
 
 export type AnyEvent = LoggedEvent | ResyncEvent
@@ -256,10 +262,23 @@ builder.objectType(logged('EndUserChanged'), {
   }),
 })
 
+const ResyncReasonEnum = builder.enumType('ResyncReason', {
+  description: 'Why a cursor cannot be resumed.',
+  values: {
+    EXPIRED: { description: 'Events after it are no longer kept in the log.' },
+    AHEAD: { description: 'The log has not come that far, as after a backup was restored.' },
+    FOREIGN: { description: 'It is of another log, as before a restore.' },
+    MALFORMED: { description: 'It is not a cursor of any log.' },
+  } satisfies Record<ResyncReason, object>,
+})
+
 builder.objectType(builder.objectRef<ResyncEvent>('Resync'), {
   description:
-    'The cursor cannot be resumed: it is not of this log, as after a restore, or lies ahead of it. Load your lists anew; the events that follow come after `cursor`.',
+    'The cursor cannot be resumed. Load your lists anew; the events that follow come after `cursor`.',
   interfaces: [Event],
+  fields: (t) => ({
+    reason: t.expose('reason', { type: ResyncReasonEnum, description: 'Why.' }),
+  }),
 })
 
 type Status = keyof typeof ConversationStatus

@@ -2,13 +2,14 @@ import { ForbiddenError } from '../src/errors.js'
 import { eventCursor, eventPosition } from '../src/events/cursor.js'
 import type { EventType, LoggedEvent } from '../src/events/event.js'
 import { follow } from '../src/events/follow.js'
-import { newestPosition, readInboxEvents } from '../src/events/read.js'
+import { newestPosition, readableSpan, readInboxEvents } from '../src/events/read.js'
+import { resume } from '../src/events/resume.js'
 import { oneByOne } from '../src/events/stoppable.js'
 import { storedId } from '../src/ids.js'
 import { builder } from './builder.js'
 import { connectionOf, type Slice, sliceOf } from './connection.js'
 import type { Context } from './context.js'
-import { type AnyEvent, Event, EventTypeEnum, type ResyncEvent } from './event.js'
+import { type AnyEvent, Event, EventTypeEnum, resyncEvent } from './event.js'
 
 const Filter = builder.inputType('EventFilter', {
   description: 'Which events; all given conditions hold together.',
@@ -60,17 +61,17 @@ async function eventsAfter(
   slice: Slice,
   wants: (event: LoggedEvent) => boolean,
 ): Promise<AnyEvent[]> {
-  const newest = await newestPosition(app.db)
-  const start = slice.beyond === null ? 0 : eventPosition(app.log, slice.beyond)
-  if (start === null || start > newest) return [resync(newest, app.db.clock.now())]
+  const cursor = slice.beyond ?? eventCursor(app.log, (await readableSpan(app.db)).after)
   const found: LoggedEvent[] = []
-  for (let position = start; found.length <= slice.limit; ) {
+  for (let position = eventPosition(app.log, cursor); position !== null && found.length <= slice.limit; ) {
     const batch = await readInboxEvents(app.db, inboxIds, position, batchSize)
     found.push(...batch.filter(wants))
     if (batch.length < batchSize) break
     position = batch.at(-1)?.position ?? position
   }
-  return found
+  // Asked after the reading: nothing that was read can have left the feed before.
+  const { position, lost } = await resume(app.db, app.log, cursor)
+  return lost ? [resyncEvent(position, lost, app.db.clock.now())] : found
 }
 
 builder.subscriptionField('events', (t) =>
@@ -97,15 +98,10 @@ async function eventStream(
 ): Promise<AsyncIterable<AnyEvent>> {
   const { app, actor, refresh } = context
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
-  const newest = await newestPosition(app.db)
-  const given = context.resumeAt ?? (after == null ? newest : eventPosition(app.log, after))
-  const lost = given === null || given > newest
-  const events = follow(app.db, app.tail, { after: lost ? newest : given, wants, actor: refresh })
-  return oneByOne<AnyEvent>(events, lost ? [resync(newest, app.db.clock.now())] : [])
-}
-
-function resync(position: number, occurredAt: Date): ResyncEvent {
-  return { type: 'RESYNC', position, occurredAt }
+  const cursor = context.resumeAt == null ? after : eventCursor(app.log, context.resumeAt)
+  const { position, lost } = await resume(app.db, app.log, cursor)
+  const events = follow(app.db, app.tail, { after: position, wants, actor: refresh })
+  return oneByOne<AnyEvent>(events, lost ? [resyncEvent(position, lost, app.db.clock.now())] : [])
 }
 
 function wantedBy(filter: typeof Filter.$inferInput | null | undefined): (event: LoggedEvent) => boolean {

@@ -18,8 +18,14 @@ export function eventCursor(log: LogIdentity, position: number): string {
 
 /** The position behind a cursor; null when it is malformed or belongs to another log. */
 export function eventPosition(log: LogIdentity, cursor: string): number | null {
-  const [of, digits, ...rest] = Buffer.from(cursor, 'base64url').toString().split('.')
-  return of === log && rest.length === 0 && digits && /^\d{1,15}$/.test(digits) ? Number(digits) : null
+  const read = readCursor(cursor)
+  return read?.log === log ? read.position : null
+}
+
+/** What a cursor says; null when it is none. */
+export function readCursor(cursor: string): { log: LogIdentity; position: number } | null {
+  const [, log, digits] = /^([\w-]{10})\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+  return log && digits ? { log, position: Number(digits) } : null
 }
 
 const identity = statement(

@@ -58,8 +58,12 @@ export function follow(
           queue = []
         }
         const fresh = events.filter((event) => event.position > position)
+        const [next] = fresh
         const last = fresh.at(-1)
-        if (last) {
+        if (next && last) {
+          // Positions have no gaps: what is missing here has left the feed. Resumed, it begins with a Resync.
+          if (next.position > position + 1)
+            throw new Error('A subscriber was too slow: events expired before it.')
           position = last.position
           const actor = await options.actor()
           if (!actor) return

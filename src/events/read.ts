@@ -24,6 +24,12 @@ export async function newestPosition(db: Queryable): Promise<number> {
   return row?.position ?? 0
 }
 
+/** The position after which the log can still be read without a gap, and that of its newest event. */
+export async function readableSpan(db: Queryable): Promise<{ after: number; newest: number }> {
+  const [row] = await db.query<{ after: number; newest: number }>(span, [])
+  return row ?? { after: 0, newest: 0 }
+}
+
 const { id: _, ...fields } = Prisma.EventScalarFieldEnum
 
 const select = `select f.position, ${columns('e', fields)} from event_feed f join event e on e.id = f.event_id`
@@ -33,6 +39,12 @@ const page = statement('events.tail', `${select} where f.position > $1 order by 
 const inboxPage = statement(
   'events.page',
   `${select} where f.position > $1 and e.inbox_id = any($3::uuid[]) order by f.position limit $2`,
+)
+
+const span = statement(
+  'events.span',
+  `select coalesce((select position - 1 from event_feed order by position limit 1), position) as after, position as newest
+     from event_log`,
 )
 
 const newest = statement('events.newest', 'select position from event_log')

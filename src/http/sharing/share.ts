@@ -13,8 +13,8 @@ import {
 import { contextFor } from '../../../schema/context.js'
 import type { AgentActor } from '../../actor.js'
 import type { App } from '../../app.js'
-import { eventPosition } from '../../events/cursor.js'
 import { newestPosition } from '../../events/read.js'
+import { resume } from '../../events/resume.js'
 import type { Caller } from '../bearer.js'
 import { Group, type SharedOperation } from './group.js'
 import { rightsKey, rightsOf } from './rights.js'
@@ -82,9 +82,8 @@ export function openSharing(app: App, shownError: (error: unknown) => Error): Sh
 
   /** Null for a cursor that cannot be resumed, which the operation itself has to say. */
   async function placeIn(after: string | null | undefined): Promise<number | null> {
-    const newest = await newestPosition(app.db)
-    const given = after == null ? newest : eventPosition(app.log, after)
-    return given !== null && given <= newest ? given : null
+    const { position, lost } = await resume(app.db, app.log, after)
+    return lost ? null : position
   }
 
   return {
