@@ -2,8 +2,12 @@ import { type Request, Router } from 'express'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { App } from '../app.js'
 import { statement } from '../database/statement.js'
+import { eventLogLag } from '../events/lag.js'
 import { agentBehind } from './bearer.js'
 import type { Drain } from './drain.js'
+
+/** From which lag on `/readyz` names the writer that may cause it, in seconds. */
+const longLag = 10
 
 /** For those who run it: `/healthz` (the process lives), `/readyz` (it can serve), `/metrics` (loopback or an admin's token). */
 export function operations(app: App, drain: Drain): { router: Router; stop(): void } {
@@ -16,6 +20,17 @@ export function operations(app: App, drain: Drain): { router: Router; stop(): vo
     registers: [registry],
     collect() {
       this.set(app.tail.position)
+    },
+  })
+
+  const lag = eventLogLag(app.db)
+  new Gauge({
+    name: 'event_log_lag_seconds',
+    help: 'How long the event that has waited longest for its place in the log has waited; NaN when unknown.',
+    registers: [registry],
+    async collect() {
+      const { seconds } = await lag().catch(() => ({ seconds: Number.NaN }))
+      this.set(seconds)
     },
   })
 
@@ -49,7 +64,14 @@ export function operations(app: App, drain: Drain): { router: Router; stop(): vo
       () => false,
     )
     const status = !ready ? 'the database does not answer' : drain.isDraining() ? 'stopping' : 'ready'
-    response.status(status === 'ready' ? 200 : 503).json({ status })
+    // A lag is no reason to send requests elsewhere: each node has the same.
+    const unknown = { seconds: null, writerPid: null }
+    const { seconds, writerPid } = ready ? await lag().catch(() => unknown) : unknown
+    response.status(status === 'ready' ? 200 : 503).json({
+      status,
+      event_log_lag_seconds: seconds,
+      stuck_writer_pid: seconds !== null && seconds > longLag ? writerPid : null,
+    })
   })
 
   router.get('/metrics', async (request, response) => {
