@@ -7,12 +7,12 @@ import { findable, idOf, Node } from './node.js'
 
 const LogEntry = builder.prismaObject('IntegrationLog', {
   name: 'IntegrationLogEntry',
-  description: 'What became of one of an integration’s calls that did not go as asked, and why.',
+  description: 'What did not go as asked with an integration, and why.',
   fields: (t) => ({
     id: t.id({ description: '`log_…`', resolve: idOf('IntegrationLogEntry') }),
     kind: t.exposeString('kind', {
       description:
-        'NOT_APPLIED (it would have undone a human’s doing), DIFFERENT_REPEAT (the first call counts), TOLERATED (what could not be read) or REFUSED (a request that was not let in).',
+        'NOT_APPLIED (it would have undone a human’s doing), DIFFERENT_REPEAT (the first call counts), TOLERATED (what could not be read), REFUSED (a request that was not let in) or GAP (changes that had left the event log before webhooks were made of them; Fin is told of each conversation that may have changed).',
     }),
     detail: t.exposeString('detail', { description: 'For people.' }),
     field: t.exposeString('field', { nullable: true, description: 'The name that a value came under.' }),

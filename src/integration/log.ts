@@ -5,9 +5,10 @@ import { newId } from '../ids.js'
 
 /**
  * NOT_APPLIED: a write that would have undone a human's. DIFFERENT_REPEAT: a repeat whose content differs. TOLERATED:
- * a value that could not be read. REFUSED: a request that was not let in.
+ * a value that could not be read. REFUSED: a request that was not let in. GAP: events that were not there any more when
+ * their turn came.
  */
-export type IntegrationLogKind = 'NOT_APPLIED' | 'DIFFERENT_REPEAT' | 'TOLERATED' | 'REFUSED'
+export type IntegrationLogKind = 'NOT_APPLIED' | 'DIFFERENT_REPEAT' | 'TOLERATED' | 'REFUSED' | 'GAP'
 
 export interface IntegrationLogEntry {
   kind: IntegrationLogKind
@@ -21,7 +22,7 @@ export interface IntegrationLogEntry {
   value?: unknown
 }
 
-/** Explains to the people who run an integration what became of one of its calls; the same thing again counts up. */
+/** Explains to the people who run an integration what did not go as asked; the same thing again counts up. */
 export async function recordForIntegration(
   db: Queryable,
   integrationId: string,

@@ -5,7 +5,8 @@ import type { App } from '../app.js'
 import { eventCursor, eventPosition } from '../events/cursor.js'
 import { publicId } from '../ids.js'
 import { inBatches } from './inBatches.js'
-import { listenerPosition, storeDeliveries } from './store.js'
+import { rederive } from './rederive.js'
+import { listenerPlace, listenerPosition, storeDeliveries } from './store.js'
 import { finDocument, type HeardEvent, type PlacedEvent, spansToTell } from './tellFin.js'
 
 /** Runs a GraphQL subscription in process; the actor is asked for anew as it goes on, and null ends it. */
@@ -52,9 +53,10 @@ export function startFinListener(app: App, options: FinListenerOptions): { stop(
   }
 
   async function listen() {
-    let position = await listenerPosition(app.db, integrationId)
+    const place = await listenerPlace(app.db, integrationId)
+    let { position } = place
     const actor = async () => (signal.aborted ? null : options.actor)
-    const variables = { after: eventCursor(app.log, position), notesHidden: !seesNotes }
+    const variables = { after: eventCursor(place.log ?? app.log, position), notesHidden: !seesNotes }
     const results = await options.subscribe(actor, finDocument, variables)
     const batches = inBatches(results, {
       most: batchSize,
@@ -81,22 +83,24 @@ export function startFinListener(app: App, options: FinListenerOptions): { stop(
   async function take(events: readonly PlacedEvent[], position: number): Promise<number> {
     const [first] = events
     if (first?.type === 'RESYNC') {
-      // Absent: Fin is not told of conversations that changed while the listener had no place in this log.
-      report(new Error(`The listener of ${own} was not in this event log any more and starts at its end.`))
-      const moved = await storeDeliveries(
-        app.db,
-        integrationId,
-        { from: position, to: first.position },
-        new Map(),
-      )
-      return take(events.slice(1), moved ? first.position : await listenerPosition(app.db, integrationId))
+      const { position: to, reason = 'FOREIGN' } = first
+      const told = await rederive(app.db, options.actor, { log: app.log, from: position, to, reason })
+      if (told !== null) {
+        report(new Error(`The place of the listener of ${own} in the event log is lost (${reason}).`))
+        options.stored()
+        return take(events.slice(1), to)
+      }
+      const now = await listenerPosition(app.db, integrationId)
+      if (now < to) throw new Error(`Another node moved the listener of ${own}; it starts again from there.`)
+      return take(events.slice(1), now)
     }
     const fresh = events.filter((event) => event.position > position)
     const last = fresh.at(-1)
     if (!last) return position
 
     const conversations = spansToTell(fresh, own)
-    if (await storeDeliveries(app.db, integrationId, { from: position, to: last.position }, conversations)) {
+    const step = { log: app.log, from: position, to: last.position }
+    if (await storeDeliveries(app.db, integrationId, step, conversations)) {
       if (conversations.size > 0) options.stored()
       return last.position
     }

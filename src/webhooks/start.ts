@@ -1,6 +1,7 @@
 import type { App } from '../app.js'
 import { startDeliveries } from './deliver.js'
 import { type Subscribe, startFinListener } from './finListener.js'
+import { moveIdleListeners } from './idle.js'
 import { actorOf, type Connected, connectedIntegrations } from './integrations.js'
 import { oneAtATime } from './oneAtATime.js'
 import { openReceivers } from './receivers.js'
@@ -26,6 +27,8 @@ export interface Webhooks {
 
 /** How late a new integration, a retry that is due or a change made by another node can be noticed, in ms. */
 const pollInterval = 1_000
+/** How often listeners that hear nothing are moved on, in ms. */
+const idleInterval = 60_000
 
 /** Carries what happens outwards: a listener for each integration, the deliveries they store, and typing. */
 export async function startWebhooks(app: App, options: WebhookOptions): Promise<Webhooks> {
@@ -62,7 +65,8 @@ export async function startWebhooks(app: App, options: WebhookOptions): Promise<
     listeners.set(integrationId, { seesNotes, stop: listener.stop })
   }
 
-  const timer = setInterval(looking.wake, pollInterval)
+  const idling = oneAtATime(() => moveIdleListeners(app.db, app.log), report)
+  const timers = [setInterval(looking.wake, pollInterval), setInterval(idling.wake, idleInterval)]
   looking.wake()
   await looking.idle()
 
@@ -70,9 +74,9 @@ export async function startWebhooks(app: App, options: WebhookOptions): Promise<
     wake: looking.wake,
     async stop() {
       stopped = true
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
       const typed = typing.stop()
-      await looking.idle()
+      await Promise.all([looking.idle(), idling.idle()])
       await Promise.all([...listeners.values()].map((listener) => listener.stop()))
       await deliveries.stop()
       await typed

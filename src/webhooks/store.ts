@@ -1,5 +1,6 @@
-import type { Database, Queryable } from '../database/database.js'
+import type { Database, Queryable, Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
+import type { LogIdentity } from '../events/cursor.js'
 import { newId } from '../ids.js'
 
 /** The part of the log that one delivery stands for. */
@@ -8,11 +9,31 @@ export interface Span {
   last: number
 }
 
-/** How far an integration's listener has come; throws when it has none. */
-export async function listenerPosition(db: Queryable, integrationId: string): Promise<number> {
-  const [row] = await db.query<{ position: number }>(position, [integrationId])
+/** How far an integration's listener has come. */
+export interface Place {
+  position: number
+  /** The log that it is of; null when a release wrote it that did not say. */
+  log: LogIdentity | null
+  /** The event at that position, or an earlier one; null when unknown. */
+  lastEventId: number | null
+}
+
+/** Throws when it has no listener. */
+export async function listenerPlace(db: Queryable, integrationId: string): Promise<Place> {
+  const [row] = await db.query<Place>(place, [integrationId])
   if (!row) throw new Error('A Fin integration has no listener: its row is missing from the table listener.')
-  return row.position
+  return row
+}
+
+export async function listenerPosition(db: Queryable, integrationId: string): Promise<number> {
+  return (await listenerPlace(db, integrationId)).position
+}
+
+/** A step of a listener through a log. */
+export interface Step {
+  log: LogIdentity
+  from: number
+  to: number
 }
 
 /**
@@ -22,25 +43,42 @@ export async function listenerPosition(db: Queryable, integrationId: string): Pr
 export function storeDeliveries(
   db: Database,
   integrationId: string,
-  { from, to }: { from: number; to: number },
+  step: Step,
   conversations: ReadonlyMap<string, Span>,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const [moved] = await tx.query(move, [integrationId, from, to, tx.now])
-    if (!moved) return false
-    if (conversations.size > 0) {
-      const rows = [...conversations].map(([conversation, span]) => ({ id: newId(), conversation, ...span }))
-      await tx.query(insert, [JSON.stringify(rows), integrationId, tx.now])
-    }
+    if (!(await moveListener(tx, integrationId, step))) return false
+    await insertDeliveries(tx, integrationId, conversations)
     return true
   })
 }
 
-const position = statement('listener.position', 'select position from listener where integration_id = $1')
+/** Returns false when it is no longer there; until the transaction ends nobody else moves it. */
+export async function moveListener(tx: Transaction, integrationId: string, { log, from, to }: Step) {
+  return (await tx.query(move, [integrationId, from, to, log, tx.now])).length > 0
+}
+
+export async function insertDeliveries(
+  tx: Transaction,
+  integrationId: string,
+  conversations: ReadonlyMap<string, Span>,
+): Promise<void> {
+  if (conversations.size === 0) return
+  const rows = [...conversations].map(([conversation, span]) => ({ id: newId(), conversation, ...span }))
+  await tx.query(insert, [JSON.stringify(rows), integrationId, tx.now])
+}
+
+const place = statement(
+  'listener.place',
+  'select position, log, last_event_id as "lastEventId" from listener where integration_id = $1',
+)
 
 const move = statement(
   'listener.move',
-  `update listener set position = $3, updated_at = $4 where integration_id = $1 and position = $2 returning 1`,
+  `update listener
+      set position = $3, log = $4, updated_at = $5,
+          last_event_id = coalesce((select event_id from event_feed where position = $3), last_event_id)
+    where integration_id = $1 and position = $2 returning 1`,
 )
 
 /** What is waiting already takes the change up and keeps its time: a wait that was asked for is not cut short. */

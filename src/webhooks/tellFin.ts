@@ -1,3 +1,5 @@
+import type { EventType } from '../events/event.js'
+import type { ResyncReason } from '../events/resume.js'
 import type { ConversationStatus } from '../generated/prisma/enums.js'
 import { storedId } from '../ids.js'
 import type { Span } from './store.js'
@@ -12,6 +14,7 @@ export const finDocument = `subscription FinListener($after: EventCursor!, $note
     type
     cursor
     origin { integrationId }
+    ... on Resync { reason }
     ... on ConversationOpened { ...Changed }
     ... on MessageAdded { ...Changed message @include(if: $notesHidden) { id } }
     ... on AssignmentChanged { ...Changed }
@@ -24,6 +27,14 @@ export const finDocument = `subscription FinListener($after: EventCursor!, $note
 }
 fragment Changed on Event { conversation { id } }`
 
+/** The same of stored events: the kinds that need no telling. */
+export const untold: readonly EventType[] = [
+  'PRIORITY_CHANGED',
+  'HANDED_OFF',
+  'END_USER_READ',
+  'END_USER_CHANGED',
+]
+
 export interface HeardEvent {
   type: string
   cursor: string
@@ -31,6 +42,7 @@ export interface HeardEvent {
   conversation?: { id: string } | null
   /** Null where Fin is not shown it, missing where it is shown all. */
   message?: { id: string } | null
+  reason?: ResyncReason
   from?: ConversationStatus | null
   to?: ConversationStatus | null
 }

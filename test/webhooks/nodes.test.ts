@@ -60,7 +60,14 @@ test('what was stored by a node that died before it could send is sent', async (
   const { db } = server.app
   const position = await listenerPosition(db, integrationId)
   const conversations = new Map([[storedId('Conversation', id) ?? '', { first: position, last: position }]])
-  expect(await storeDeliveries(db, integrationId, { from: position, to: position }, conversations)).toBe(true)
+  expect(
+    await storeDeliveries(
+      db,
+      integrationId,
+      { log: server.app.log, from: position, to: position },
+      conversations,
+    ),
+  ).toBe(true)
   expect((await receiver.arrival(1)).body).toEqual({ conversation_id: id })
   await settled('DELIVERED')
 })
@@ -90,7 +97,7 @@ test('a listener that was overtaken stores nothing', async () => {
   const position = await listenerPosition(db, integrationId)
   const unknown = '00000000-0000-7000-8000-000000000000'
   const conversations = new Map([[unknown, { first: position, last: position }]])
-  const step = { from: position - 1, to: position }
+  const step = { log: server.app.log, from: position - 1, to: position }
   expect(await storeDeliveries(db, integrationId, step, conversations)).toBe(false)
   expect(await deliveries()).toEqual([])
 })
@@ -103,7 +110,7 @@ test('a listener whose deliveries cannot be stored stays where it was', async ()
   const position = await listenerPosition(db, integrationId)
   const unknown = '00000000-0000-7000-8000-000000000000'
   const conversations = new Map([[unknown, { first: position, last: position }]])
-  const step = { from: position, to: position + 1 }
+  const step = { log: server.app.log, from: position, to: position + 1 }
   await expect(storeDeliveries(db, integrationId, step, conversations)).rejects.toThrow(/foreign key/)
   expect(await listenerPosition(db, integrationId)).toBe(position)
 })

@@ -1,0 +1,94 @@
+import { parse, subscribe } from 'graphql'
+import { onTestFinished } from 'vitest'
+import { contextFor } from '../../schema/context.js'
+import { schema } from '../../schema/schema.js'
+import { type AgentActor, tokenScopes } from '../../src/actor.js'
+import { insertAgent } from '../../src/agent/create.js'
+import type { App } from '../../src/app.js'
+import { openConversation } from '../../src/conversation/open.js'
+import { newId } from '../../src/ids.js'
+import { createFinIntegration } from '../../src/integration/create.js'
+import type { Subscribe } from '../../src/webhooks/finListener.js'
+import { startWebhooks } from '../../src/webhooks/start.js'
+
+/** Runs subscriptions on the schema, as the server does. */
+export function inProcess(app: App): Subscribe {
+  return async (actor, document, variableValues) => {
+    const contextValue = contextFor(app, await actor(), actor)
+    const results = await subscribe({ schema, document: parse(document), variableValues, contextValue })
+    if (Symbol.asyncIterator in results) return results
+    throw results.errors?.[0]
+  }
+}
+
+/** What a node does about webhooks, and nothing else; ends with the test at the latest. */
+export async function startNode(
+  app: App,
+  { subscribe = inProcess(app), report }: { subscribe?: Subscribe; report: (error: Error) => void },
+) {
+  const webhooks = await startWebhooks(app, { subscribe, allowPrivate: true, report })
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= webhooks.stop()
+    return stopped
+  }
+  onTestFinished(stop)
+  return { stop }
+}
+
+/** An integration, a human who answers, and a conversation that its Fin opened. */
+export async function prepare({ db, secrets }: App, webhookBaseUrl: string) {
+  const agent = (agentId: string, inboxIds: string[]): AgentActor => ({
+    kind: 'AGENT',
+    agentId,
+    name: 'Maria',
+    role: 'ADMIN',
+    isBot: false,
+    scopes: tokenScopes,
+    tokenId: agentId,
+    inboxIds,
+  })
+  const made = await createFinIntegration(db, secrets, agent(newId(), []), {
+    name: 'Fin',
+    identifier: 'identifier',
+    region: 'US',
+    webhookKey: 'key',
+    webhookBaseUrl,
+  })
+  if (!('integration' in made)) throw new Error('No integration was made.')
+  const { id: integrationId, inboxId, agentId } = made.integration
+  const { id } = await db.transaction((tx) =>
+    insertAgent(tx, {
+      name: 'Maria',
+      email: `${newId()}@example.com`,
+      alias: null,
+      isBot: false,
+      passwordHash: null,
+    }),
+  )
+  const fin = {
+    kind: 'INTEGRATION',
+    integrationId,
+    agentId,
+    inboxId,
+    seesNotes: true,
+    bindsByEmail: true,
+    inboxIds: [inboxId],
+  } as const
+  async function conversation(): Promise<string> {
+    const opened = await openConversation(db, fin, {
+      endUser: { name: 'Eve' },
+      message: { author: 'END_USER', body: '<p>Hello</p>' },
+    })
+    if (!('conversation' in opened)) throw new Error('No conversation was opened.')
+    return opened.conversation.id
+  }
+  return {
+    integrationId,
+    inboxId,
+    fin,
+    human: agent(id, [inboxId]),
+    conversation,
+    conversationId: await conversation(),
+  }
+}
