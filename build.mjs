@@ -1,4 +1,4 @@
-// Generates the database client and compiles to dist/, each only when its inputs have changed.
+// Generates the database client, compiles to dist/ and the client package to client/dist/, each only when its inputs have changed.
 // Imports only Node's own modules: it is what tells people that the others are missing.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -22,7 +22,9 @@ const lock = path.join(root, 'src/generated/.lock')
 const lockExpiresMs = 120_000
 
 const model = ['package-lock.json', 'prisma/schema.prisma']
-const folders = ['bench', 'client', 'fin-emulator', 'prisma', 'rest-adapter', 'schema', 'src']
+const folders = ['bench', 'fin-emulator', 'prisma', 'rest-adapter', 'schema', 'src']
+
+const outputs = ['src/generated', 'client/dist']
 
 const steps = [
   { name: 'Generating the database client', output: 'src/generated', inputs: () => model, run: generate },
@@ -30,7 +32,13 @@ const steps = [
     name: 'Compiling',
     output: 'dist',
     inputs: () => [...model, 'tsconfig.json', ...folders.flatMap(sourcesIn)],
-    run: compile,
+    run: () => compile('.'),
+  },
+  {
+    name: 'Compiling the client package',
+    output: 'client/dist',
+    inputs: () => ['package-lock.json', 'tsconfig.json', 'client/tsconfig.json', ...sourcesIn('client')],
+    run: () => compile('client'),
   },
 ]
 
@@ -74,11 +82,11 @@ function generate() {
   })
 }
 
-async function compile() {
-  rmSync(path.join(root, 'dist'), { recursive: true, force: true })
+async function compile(folder) {
+  rmSync(path.join(root, folder, 'dist'), { recursive: true, force: true })
   // The native compiler itself: killing its launcher would leave it writing.
   const { default: compiler } = await import('./node_modules/typescript/lib/getExePath.js')
-  await run(compiler(), ['-p', 'tsconfig.json'])
+  await run(compiler(), ['-p', path.join(folder, 'tsconfig.json')])
 }
 
 /** Silent; when the program fails, the error's message is all it printed. */
@@ -157,7 +165,7 @@ function digestOf(step) {
 }
 
 function sourcesIn(folder) {
-  if (!existsSync(path.join(root, folder)) || folder === 'src/generated') return []
+  if (!existsSync(path.join(root, folder)) || outputs.includes(folder)) return []
   return readdirSync(path.join(root, folder), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {

@@ -26,7 +26,7 @@ export function readDocuments(): Document[] {
     .filter((file) => file.endsWith('.md'))
     .map((file) => path.posix.join('docs', file))
     .sort()
-  return ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...docs].map((file) => {
+  return ['README.md', 'CHANGELOG.md', 'SECURITY.md', ...docs, 'client/README.md'].map((file) => {
     const text = readFileSync(path.join(projectRoot, file), 'utf8')
     return { file, text, blocks: blocksOf(file, text) }
   })

@@ -8,6 +8,7 @@ import { projectRoot } from '../../src/root.js'
 import { startProgram } from '../support/program.js'
 import { type Block, codes, prose, readDocuments, table } from './documents.js'
 import { finToken, type Place, runGraphql, runShell, startPlace } from './snippets.js'
+import { runTypescript } from './typescript.js'
 
 const documents = readDocuments()
 const blocks = documents.flatMap((document) => document.blocks)
@@ -31,6 +32,8 @@ describe('snippets', () => {
     const filledIn = ['TOKEN', 'CONVERSATION', 'CLIENT_ID', 'CLIENT_SECRET', 'FIN_TOKEN', 'FIN_CONVERSATION']
     for (const name of set) expect([...variables(), ...filledIn]).toContain(name)
   })
+
+  test.each(named('ts'))('TypeScript runs: %s', (_, block) => runTypescript(place, block))
 
   test.each(named('json'))('JSON is JSON: %s', (_, block) => {
     JSON.parse(block.text)
@@ -57,7 +60,7 @@ describe('snippets', () => {
   })
 
   test('every block is of a kind that is checked', () => {
-    const checked = ['graphql', 'sh', 'json', 'json variables', 'sql', 'text']
+    const checked = ['graphql', 'sh', 'ts', 'json', 'json variables', 'sql', 'text']
     for (const { info, where } of blocks) expect(checked, where).toContain(info)
   })
 
@@ -123,7 +126,7 @@ describe('statements', () => {
   )
 
   test('files and folders in the text exist', () => {
-    const roots = ['schema', 'src', 'rest-adapter', 'prisma', 'fin-emulator', 'test', 'docs', '.ci']
+    const roots = ['schema', 'src', 'rest-adapter', 'prisma', 'fin-emulator', 'client', 'test', 'docs', '.ci']
     const named = documents
       .flatMap((document) => codes(prose(document)))
       .filter((code) => roots.some((root) => code.startsWith(`${root}/`)) && !/[<*\s]/.test(code))

@@ -59,7 +59,7 @@ async function firstEvent({ server, fin }: Pick<Place, 'server' | 'fin'>, text: 
 }
 
 /** Something happens until it is stopped: when exactly a subscription begins cannot be told from outside. */
-function causeEvents({ server, fin }: Pick<Place, 'server' | 'fin'>): () => Promise<void> {
+export function causeEvents({ server, fin }: Pick<Place, 'server' | 'fin'>): () => Promise<void> {
   let stopped = false
   const happening = (async () => {
     while (!stopped) await server.conversation(fin.inboxId)
@@ -83,7 +83,7 @@ export async function runShell(place: Place, block: Block, scripts: readonly str
   return answers
 }
 
-function atPlace({ server, emulator }: Place, text: string): string {
+export function atPlace({ server, emulator }: Place, text: string): string {
   return text
     .replaceAll('http://localhost:4000', server.url)
     .replaceAll('http://localhost:4100', emulator.url)

@@ -1,0 +1,143 @@
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { projectRoot } from '../../src/root.js'
+import { readDocuments } from '../readme/documents.js'
+import { startTestServer } from '../support/server.js'
+
+const source = path.join(projectRoot, 'client')
+const manifest = JSON.parse(readFileSync(path.join(source, 'package.json'), 'utf8'))
+const project = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8'))
+
+/** An empty folder of somebody else's, with the packed package and the library it names. */
+let folder: string
+let packed: string[]
+
+beforeAll(() => {
+  run(process.execPath, ['build.mjs'], projectRoot)
+  folder = mkdtempSync(path.join(tmpdir(), 'graphdesk-client-'))
+  const [tarball] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], source))
+  packed = tarball.files.map((file: { path: string }) => file.path)
+  const home = path.join(folder, 'node_modules', manifest.name)
+  mkdirSync(home, { recursive: true })
+  run('tar', ['xzf', path.join(folder, tarball.filename), '-C', home, '--strip-components', '1'], folder)
+  for (const name of [...Object.keys(manifest.dependencies), 'graphql', 'ws', '@types/ws', '@types/node']) {
+    const link = path.join(folder, 'node_modules', name)
+    mkdirSync(path.dirname(link), { recursive: true })
+    symlinkSync(path.join(projectRoot, 'node_modules', name), link)
+  }
+  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('what is published is what was built, its types and the README, and nothing else', () => {
+  const built = readdirSync(source)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.replace(/\.ts$/, ''))
+    .flatMap((file) => [`dist/${file}.d.ts`, `dist/${file}.js`])
+  expect(packed.sort()).toEqual(['README.md', 'package.json', ...built].sort())
+})
+
+test('it depends on graphql-ws alone, in the version that is tested here', () => {
+  expect(manifest.dependencies).toEqual({ 'graphql-ws': `^${project.dependencies['graphql-ws']}` })
+  expect(manifest).toMatchObject({ license: project.license, version: project.version, type: 'module' })
+})
+
+const program = `
+import { followEvents } from 'graphdesk-client'
+import { WebSocket } from 'ws'
+
+const [url, token, inboxId] = process.argv.slice(2)
+const feed = followEvents({
+  url,
+  token: () => token,
+  webSocket: WebSocket,
+  variables: { filter: { inboxId } },
+  onResync: () => {},
+  onState: (state) => console.log(state.name),
+})
+for await (const event of feed) {
+  console.log(event.type)
+  break
+}
+console.log(feed.state.name)
+`
+
+test('a program that has only the package follows events with it', async () => {
+  const server = await startTestServer()
+  onTestFinished(() => server.stop())
+  const inboxId = await server.inbox()
+  writeFileSync(path.join(folder, 'program.js'), program)
+  const child = spawn(process.execPath, ['program.js', `${server.url}/graphql`, server.token, inboxId], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => {
+    child.kill('SIGKILL')
+  })
+  let printed = ''
+  for await (const part of child.stdout.setEncoding('utf8')) {
+    printed += part
+    if (part.includes('live')) await server.conversation(inboxId)
+  }
+  expect(printed.split('\n')).toEqual(['connecting', 'live', 'CONVERSATION_OPENED', 'closed', 'closed', ''])
+})
+
+const inPage = { lib: ['ES2022', 'DOM'], types: [] }
+const inNode = { lib: ['ES2022'], types: ['node'] }
+
+/** As the README's reader has them. */
+const around = `
+declare const token: string
+declare function showList(conversations: { title: string | null }[]): void
+declare function showStatus(state: string): void
+declare function showEvent(event: { message?: { text: string } }): void
+`
+const snippets = readDocuments()
+  .find(({ file }) => file === 'client/README.md')
+  ?.blocks.map(({ text }) => text)
+  .join('')
+
+test('its types fit what the README shows of a page', () => {
+  expect(typeErrors(`${around}${snippets}`, inPage)).toBe('')
+})
+
+test('its types fit a program of Node', () => {
+  expect(typeErrors(program.replace('process.argv.slice(2)', "['', '', '']"), inNode)).toBe('')
+})
+
+test('without one of `snapshot` and `onResync` it does not compile', () => {
+  const neither =
+    "import { followEvents } from 'graphdesk-client'\nfollowEvents({ url: '', token: () => null })\n"
+  expect(typeErrors(neither, inPage)).toMatch(/TS2345.*onResync/s)
+})
+
+function typeErrors(text: string, place: { lib: string[]; types: string[] }): string {
+  const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'ES2022', ...place }
+  writeFileSync(path.join(folder, 'typed.ts'), text)
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }))
+  try {
+    return run(path.join(projectRoot, 'node_modules/.bin/tsc'), ['-p', folder], folder)
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function run(program: string, args: string[], cwd: string): string {
+  try {
+    return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    throw new Error(`${program} failed:\n${stdout}${stderr}`)
+  }
+}
