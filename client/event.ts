@@ -40,6 +40,8 @@ export interface Resync {
   type: 'RESYNC'
   /** From where it goes on. */
   cursor: string
+  /** When your query selects it: `... on Resync { reason }`. */
+  reason?: 'AHEAD' | 'EXPIRED' | 'FOREIGN' | 'MALFORMED' | (string & {})
 }
 
 export const allEvents = `subscription FollowEvents($after: EventCursor, $filter: EventFilter) {
@@ -51,6 +53,7 @@ export const allEvents = `subscription FollowEvents($after: EventCursor, $filter
     origin { api integrationId }
     revision
     conversation { id }
+    ... on Resync { reason }
   }
 }`
 
@@ -58,4 +61,8 @@ export const allEvents = `subscription FollowEvents($after: EventCursor, $filter
 export function eventIn(data: Record<string, unknown>): EventFields | undefined {
   const [event] = Object.values(data) as (EventFields | null | undefined)[]
   return typeof event?.cursor === 'string' && typeof event.type === 'string' ? event : undefined
+}
+
+export function resyncOf({ cursor, reason }: EventFields & { reason?: Resync['reason'] }): Resync {
+  return { type: 'RESYNC', cursor, ...(reason && { reason }) }
 }

@@ -1,7 +1,7 @@
 import { type Connection, connect } from './connection.js'
 import { createPause, delayAfter } from './delay.js'
 import { Ended, endOf } from './ended.js'
-import { allEvents, type EventFields, eventIn, type FeedEvent, type Resync } from './event.js'
+import { allEvents, type EventFields, eventIn, type FeedEvent, type Resync, resyncOf } from './event.js'
 import { createKeeper } from './keeper.js'
 import type { FollowOptions, WebSocketClass } from './options.js'
 import { createQueue } from './queue.js'
@@ -150,7 +150,7 @@ export function followEvents<Event extends EventFields = FeedEvent>(
         return false
       }
       if (event.type === 'RESYNC') {
-        resync = { type: 'RESYNC', cursor: event.cursor }
+        resync = resyncOf(event)
         return false
       }
       thrive()

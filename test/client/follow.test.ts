@@ -3,7 +3,7 @@ import path from 'node:path'
 import { buildSchema, type GraphQLEnumType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { eventTypes, followEvents } from '../../client/index.js'
+import { eventTypes, followEvents, type Resync } from '../../client/index.js'
 import { projectRoot } from '../../src/root.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { addNote, type Noted, noted, quick, quietConversation, take, textsOf, watchStates } from './setup.js'
@@ -58,6 +58,27 @@ describe('a feed', () => {
       conversation: { id },
     })
     expect(added).toMatchObject({ type: 'MESSAGE_ADDED', revision: 2 })
+  })
+
+  test('reports a cursor of no log, and goes on with what happens after', async () => {
+    const conversationId = await quietConversation(server, inboxId)
+    const resyncs: Resync[] = []
+    const { onState, until } = watchStates()
+    const feed = followEvents({
+      ...always(),
+      after: 'not a cursor',
+      variables: { filter: { conversationId } },
+      onState,
+      // What happens while lists are loaded waits for them.
+      onResync: async (resync) => {
+        await addNote(server, conversationId, 'meanwhile')
+        resyncs.push(resync)
+      },
+    })
+    const [event] = await take(feed, 1)
+    await until(({ name }) => name === 'closed')
+    expect(resyncs).toEqual([{ type: 'RESYNC', cursor: expect.any(String), reason: 'MALFORMED' }])
+    expect(event).toMatchObject({ type: 'MESSAGE_ADDED', revision: 3 })
   })
 
   test('calls back with one event at a time', async () => {
