@@ -43,7 +43,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 builder.queryType({ description: 'What can be read. Gives null for what is absent or not in your sight.' })
 builder.mutationType({
   description:
-    'What can be changed. Expected failures are members of the result; a repeat with the same `idempotencyKey` returns the first result.',
+    'What can be changed. Expected failures are members of the result; where an input takes an `idempotencyKey`, a repeat with the same one returns the first result.',
 })
 builder.subscriptionType({
   description: 'What happens, as it happens. Over WebSocket (graphql-transport-ws) or SSE.',

@@ -15,6 +15,8 @@ type Errors = (new (...args: never[]) => Error)[]
 interface MutationOptions<Fields extends InputFieldMap, Result extends object> {
   description: string
   input: (t: InputFields) => Fields
+  /** Whether an `idempotencyKey` makes a call repeatable; true when left out. Without one, `description` says what a repeat does. */
+  keyed?: boolean
   /** The caller may say which version of the conversation they saw. */
   versioned?: boolean
   /** The changed objects, by the payload's field names. */
@@ -37,22 +39,25 @@ const mutationErrors = [NotFoundError, ForbiddenError, ConflictError, Validation
 const longestKey = 200
 
 /**
- * Adds a mutation the one way there is: `name(input: NameInput!): NameResult!`, with `idempotencyKey` in its input and
- * the expected errors in its result.
+ * Adds a mutation the one way there is: `name(input: NameInput!): NameResult!`, with `idempotencyKey` in its input
+ * unless it says that it needs none, and the expected errors in its result.
  */
 export function mutation<const Fields extends InputFieldMap, Result extends object>(
   name: string,
   options: MutationOptions<Fields, Result>,
 ) {
+  const { keyed = true } = options
   const title = name[0]?.toUpperCase() + name.slice(1)
 
   const input = builder.inputType(`${title}Input`, {
     description: `What \`${name}\` takes.`,
     fields: (t) => ({
       ...options.input(t),
-      idempotencyKey: t.string({
-        description:
-          'Makes the call repeatable for 7 days: a repeat with the same key and input returns the first result. At most 200 characters.',
+      ...(keyed && {
+        idempotencyKey: t.string({
+          description:
+            'Makes the call repeatable for 7 days: a repeat with the same key and input returns the first result. At most 200 characters.',
+        }),
       }),
       ...(options.versioned && {
         expectedVersion: t.int({
@@ -91,13 +96,13 @@ export function mutation<const Fields extends InputFieldMap, Result extends obje
       },
       resolve: (async (_: unknown, args: { input: unknown }, context: Context) => {
         const given = args.input as InputShapeFromFields<Fields> & { idempotencyKey?: string | null }
-        const result = await options.run(given, context, repeatable(context, name, given))
+        const call = keyed ? repeatable(context, name, given) : undefined
+        const result = await options.run(given, context, call)
         // Looked up with the rights of the call, which a call that gives its own token up has no more afterwards.
         const changed = await settled(context, options.changes as Record<string, NodeType>, result)
         if (options.changesRights) {
-          context.app.principals.forget()
           context.app.door.forget()
-          await context.refresh()
+          await learnRights(context)
         }
         return changed
       }) as never,
@@ -125,11 +130,22 @@ async function settled(context: Context, changes: Record<string, NodeType>, resu
     const value = named[field]
     const id = typeof value === 'string' ? value : onlyId(value)
     if (!id) continue
-    const found = await findNode(context, type, id)
+    let found = await findNode(context, type, id)
+    if (!found && result instanceof Repeat) {
+      // What the first call made, maybe on another node, may be in sight only since.
+      await learnRights(context)
+      found = await findNode(context, type, id)
+    }
     if (!found) throw new NotFoundError(type)
     settledResult[field] = found
   }
   return settledResult
+}
+
+/** Rights are remembered for up to a second; this node asks for them anew. */
+async function learnRights(context: Context): Promise<void> {
+  context.app.principals.forget()
+  await context.refresh()
 }
 
 function onlyId(value: unknown): string | null {

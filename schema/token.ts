@@ -85,7 +85,9 @@ mutation('revokeApiToken', {
 })
 
 mutation('signIn', {
-  description: 'Opens a session of 14 days. At most 10 failed attempts per e-mail in 15 minutes.',
+  description:
+    'Opens a session of 14 days. A repeat opens another: the token is kept nowhere, so it cannot be given again. At most 10 failed attempts per e-mail in 15 minutes.',
+  keyed: false,
   input: (t) => ({
     email: t.string({ required: true, description: 'Your e-mail.' }),
     password: t.string({ required: true, description: 'Your password.' }),
@@ -114,8 +116,12 @@ mutation('signIn', {
 })
 
 mutation('signOut', {
-  description: 'Ends the session, or revokes the token, that asks.',
-  input: () => ({}),
+  description:
+    'Ends the session, or revokes the token, that asks. Once it is ended, a repeat is refused like every call with it: 401.',
+  keyed: false,
+  input: (t) => ({
+    idempotencyKey: t.string({ description: 'Not needed: to sign out twice is to sign out once.' }),
+  }),
   changesRights: true,
   changes: {},
   run: async (_, { app, actor }) => {

@@ -42,7 +42,9 @@ async function typingIn(context: Context, id: string) {
 }
 
 mutation('setTyping', {
-  description: 'Shows the others, and through Fin the end-user, that you write. Repeat it every few seconds.',
+  description:
+    'Shows the others, and through Fin the end-user, that you write. Repeat it every few seconds: nothing is stored, so it needs no key.',
+  keyed: false,
   input: (t) => ({
     conversationId: t.id({ required: true, description: 'The conversation.' }),
     isTyping: t.boolean({ required: true, description: 'False: you have stopped.' }),

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import type { IntegrationActor } from '../../../src/actor.js'
+import { storedId } from '../../../src/ids.js'
+import type { TestServer } from '../../support/server.js'
+import { type Caller, integrationAs } from './caller.js'
+
+/** What a mutation is called with. */
+export interface Call {
+  input: object
+  /** Another input, which works as well, also afterwards. */
+  other: object
+  /** Who may call it, where that is no admin: somebody, somebody else, and the first with nothing in reach any more. */
+  callers?: [Caller, Caller, Caller]
+}
+
+/** What the calls are about. */
+export interface World {
+  server: TestServer
+  /** Further nodes on the same database. */
+  nodes: readonly Pick<TestServer, 'app'>[]
+  inboxId: string
+  /** An agent of that inbox. */
+  agentId: string
+}
+
+/** One for each mutation that takes a key into account; each makes new things to call it with. */
+export const calls: Record<string, (world: World) => Promise<Call>> = {
+  async addInboxMember({ server, inboxId }) {
+    const [first, second] = [await server.agent('First', []), await server.agent('Second', [])]
+    return { input: { inboxId, agentId: first.id }, other: { inboxId, agentId: second.id } }
+  },
+
+  addNote: (world) => onConversation(world, { body: 'a note' }, { body: 'another note' }),
+
+  assignConversation: (world) => onConversation(world, { agentId: world.agentId }, {}),
+
+  createAgent: async () => ({
+    input: { name: 'Ann', email: `${unique()}@example.com`, password: 'a long password' },
+    other: { name: 'Ann', email: `${unique()}@example.com` },
+  }),
+
+  createApiToken: async () => ({ input: { name: 'one' }, other: { name: 'another' } }),
+
+  createEndUser: async ({ inboxId }) => ({
+    input: { inboxId, endUser: { name: 'Eve' } },
+    other: { inboxId, endUser: { name: 'Bob' } },
+  }),
+
+  createFinIntegration: async () => ({
+    input: { ...fin, staticToken: unique() },
+    other: { ...fin, name: 'Other' },
+  }),
+
+  createInbox: async () => ({ input: { name: 'Sales' }, other: { name: 'Returns' } }),
+
+  createTeam: async ({ agentId }) => ({
+    input: { name: 'Sales', agentIds: [agentId] },
+    other: { name: 'Sales' },
+  }),
+
+  async handBackToFin({ server }) {
+    const { inboxId } = await server.createFin()
+    const [first, second] = [await server.conversation(inboxId), await server.conversation(inboxId)]
+    return { input: { conversationId: first }, other: { conversationId: second } }
+  },
+
+  markConversationRead: (world) => onConversation(world, { seq: 1 }, {}),
+
+  async mergeEndUsers(world) {
+    const pair = async () => ({ endUserId: await endUser(world), intoEndUserId: await endUser(world) })
+    return { input: await pair(), other: await pair() }
+  },
+
+  openConversation: async ({ inboxId }) => ({
+    input: { inboxId, endUser: { name: 'Eve' }, message: { body: 'Hello' } },
+    other: { inboxId, endUser: { name: 'Eve' }, message: { body: 'Good morning' } },
+  }),
+
+  pauseIntegration: onIntegrations,
+
+  receiveMessage: (world) =>
+    onConversation(world, { message: { body: 'Hello?' } }, { message: { body: 'Anybody there?' } }),
+
+  replyToConversation: (world) => onConversation(world, { body: 'a reply' }, { body: 'another reply' }),
+
+  resumeIntegration: onIntegrations,
+
+  async revokeApiToken({ server, inboxId }) {
+    const token = async () => {
+      const { token } = await server.agent('Leaver', [inboxId])
+      const { apiTokens } = await server.must('{ apiTokens { id } }', {}, token)
+      return { tokenId: apiTokens[0].id }
+    }
+    return { input: await token(), other: await token() }
+  },
+
+  async rotateFinClientSecret({ server }) {
+    const { integrationId } = await server.createFin()
+    return { input: { integrationId }, other: { integrationId, overlapHours: 1 } }
+  },
+
+  setConversationStatus: (world) => onConversation(world, { status: 'RESOLVED' }, { status: 'CLOSED' }),
+
+  async setFinStaticToken({ server }) {
+    const { integrationId } = await server.createFin()
+    return {
+      input: { integrationId, staticToken: unique() },
+      other: { integrationId, staticToken: unique() },
+    }
+  },
+
+  snoozeConversation: (world) => onConversation(world, { until: inHours(1) }, { until: inHours(2) }),
+
+  async syncConversation({ server, nodes }) {
+    const apps = [server, ...nodes].map(({ app }) => app)
+    const [mine, theirs] = [await integration(server), await integration(server)]
+    return {
+      input: { conversationId: mine.conversationId, title: 'Delivery', tags: ['late'] },
+      other: { conversationId: mine.conversationId, title: 'Something else' },
+      callers: [
+        integrationAs(mine.actor, apps),
+        about(theirs.conversationId, integrationAs(theirs.actor, apps)),
+        integrationAs({ ...mine.actor, inboxIds: [] }, apps),
+      ],
+    }
+  },
+
+  updateConversation: (world) =>
+    onConversation(world, { title: 'Delivery', tags: [unique()] }, { title: 'Other' }),
+
+  async updateEndUser(world) {
+    const endUserId = await endUser(world)
+    return { input: { endUserId, name: 'Eva' }, other: { endUserId, name: 'Evi' } }
+  },
+
+  async updateFinIntegration({ server }) {
+    const { integrationId } = await server.createFin()
+    return { input: { integrationId, name: 'Fin 2' }, other: { integrationId, name: 'Fin 3' } }
+  },
+}
+
+async function onConversation({ server, inboxId }: World, input: object, other: object): Promise<Call> {
+  const conversationId = await server.conversation(inboxId)
+  return { input: { conversationId, ...input }, other: { conversationId, ...other } }
+}
+
+async function onIntegrations({ server }: World): Promise<Call> {
+  const [first, second] = [await server.createFin(), await server.createFin()]
+  return { input: { integrationId: first.integrationId }, other: { integrationId: second.integrationId } }
+}
+
+async function endUser({ server, inboxId }: World): Promise<string> {
+  const { createEndUser } = await server.must(
+    `mutation ($inboxId: ID!) { createEndUser(input: { inboxId: $inboxId, endUser: { name: "Eve" } }) {
+      __typename ... on CreateEndUserPayload { endUser { id } } } }`,
+    { inboxId },
+  )
+  return createEndUser.endUser.id
+}
+
+/** An integration, and a conversation of its inbox. */
+async function integration(server: TestServer) {
+  const made = await server.createFin()
+  const inboxId = storedId('Inbox', made.inboxId) ?? ''
+  const actor: IntegrationActor = {
+    kind: 'INTEGRATION',
+    integrationId: storedId('FinIntegration', made.integrationId) ?? '',
+    agentId: storedId('Agent', made.agentId) ?? '',
+    inboxId,
+    seesNotes: true,
+    bindsByEmail: true,
+    inboxIds: [inboxId],
+  }
+  return { actor, conversationId: await server.conversation(made.inboxId) }
+}
+
+/** Somebody who speaks of a conversation of their own, whichever is named. */
+function about(conversationId: string, caller: Caller): Caller {
+  return { call: (name, input, node) => caller.call(name, { ...input, conversationId }, node) }
+}
+
+const fin = {
+  name: 'Fin',
+  identifier: 'a3c729d4e8f6b15c',
+  region: 'US',
+  webhookKey: 'a webhook key',
+  webhookBaseUrl: 'http://127.0.0.1:1',
+}
+
+const unique = () => randomBytes(20).toString('hex')
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()

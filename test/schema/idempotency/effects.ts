@@ -1,0 +1,41 @@
+import type pg from 'pg'
+import { expect } from 'vitest'
+
+/** What transactions have left in the tables since some moment: how many rows, by the transaction that wrote them. */
+export type Effects = Record<string, Record<string, number>>
+
+/** Written by what follows the log or counts calls, in its own time. */
+const ownPace = '^(_prisma|event_|listener|delivery|integration_call|rate_limit)'
+
+/** Before any transaction that begins from now on. */
+export async function moment(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query('select pg_snapshot_xmax(pg_current_snapshot())::text as moment')
+  return rows[0].moment
+}
+
+/** By transaction, then by table. Rows that were only locked do not count. */
+export async function effectsSince(pool: pg.Pool, since: string): Promise<Effects> {
+  const { rows: tables } = await pool.query(
+    `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname !~ $1`,
+    [ownPace],
+  )
+  const each = tables.map(
+    ({ relname }) =>
+      `select xmin::text as transaction, '${relname}' as "table", count(*)::int as rows
+         from ${relname} where xmin::text::bigint >= ${since} group by 1`,
+  )
+  const { rows } = await pool.query(`${each.join(' union all ')} order by 1, 2`)
+  const effects: Effects = {}
+  for (const { transaction, table, rows: count } of rows) {
+    effects[transaction] = { ...effects[transaction], [table]: count }
+  }
+  return effects
+}
+
+/** One transaction has changed something, and it is the one that stored the key. */
+export function expectOneChange(effects: Effects) {
+  expect(Object.values(effects)).toHaveLength(1)
+  const { idempotency_key: keys, ...changes } = Object.values(effects)[0] ?? {}
+  expect(keys).toBe(1)
+  expect(Object.keys(changes).length).toBeGreaterThan(0)
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { type Program, startProgram } from '../support/program.js'
+import { startTestServer, type TestServer } from '../support/server.js'
+import { type Answer, agentWith, asRepeated } from './idempotency/caller.js'
+import { calls, type World } from './idempotency/calls.js'
+import { shownOnce } from './idempotency/document.js'
+import { effectsSince, moment } from './idempotency/effects.js'
+import { openGate, type Point } from './idempotency/gate.js'
+
+// The node of the test makes what the calls are about, and stays; processes of their own are called, and killed.
+let server: TestServer
+let world: World
+
+beforeAll(async () => {
+  server = await startTestServer()
+  const inboxId = await server.inbox()
+  const { id: agentId } = await server.agent('Member', [inboxId])
+  world = { server, nodes: [], inboxId, agentId }
+})
+afterAll(() => server.stop())
+
+test.each<Point>(['before the commit', 'after the commit'])(
+  'kill -9 %s: each mutation that is repeated on a fresh process has one effect and one payload',
+  { timeout: 60_000 },
+  async (point) => {
+    const mark = randomUUID()
+    const called = await Promise.all(Object.keys(calls).map((mutation) => prepared(mutation, mark)))
+    const since = await moment(server.app.db.pool)
+    const effects = () => effectsSince(server.app.db.pool, since)
+
+    const gate = await openGate(server.databaseUrl, point, mark)
+    const victim = await start(gate.url)
+    const answers = Promise.allSettled(called.map(({ send }) => send(victim.url)))
+    await gate.stopped(called.length)
+    victim.program.process.kill('SIGKILL')
+    await victim.program.ended
+    gate.close()
+    for (const { status } of await answers) expect(status).toBe('rejected')
+
+    const isDone = point === 'after the commit'
+    expect(Object.keys(await effects())).toHaveLength(isDone ? called.length : 0)
+
+    const fresh = await start(server.databaseUrl)
+    const repeat = () => Promise.all(called.map(({ send }) => send(fresh.url)))
+    const first = await repeat()
+    const made = await effects()
+    expect(Object.keys(made)).toHaveLength(called.length)
+    const second = await repeat()
+    expect(await effects()).toEqual(made)
+
+    for (const [index, { mutation, once }] of called.entries()) {
+      const answer = first[index] as Answer
+      expect(second[index], mutation).toEqual(asRepeated(answer, once))
+      for (const field of once) expect(answer[field] === null, `${mutation} ${field}`).toBe(isDone)
+    }
+  },
+)
+
+interface Sent {
+  mutation: string
+  once: string[]
+  send(url: string): Promise<Answer>
+}
+
+/** A call of a mutation, always the same one, that has the mark in a value. */
+async function prepared(mutation: string, mark: string): Promise<Sent> {
+  if (mutation === 'syncConversation') return { mutation, once: [], send: await finSync(mark) }
+  const { input } = await (calls[mutation] as (typeof calls)[string])(world)
+  const call = { ...input, idempotencyKey: mark }
+  return {
+    mutation,
+    once: shownOnce(mutation),
+    async send(url) {
+      const answer = await agentWith(server.token, [url]).call(mutation, call)
+      if (!answer.__typename.endsWith('Payload')) throw new Error(`${mutation}: ${JSON.stringify(answer)}`)
+      return answer
+    },
+  }
+}
+
+/** Integrations call over the Fin API only, which has no keys: what they say again changes nothing. */
+async function finSync(title: string) {
+  const staticToken = randomUUID()
+  const { inboxId } = await server.createFin({ staticToken })
+  const conversation_id = await server.conversation(inboxId)
+  return async (url: string): Promise<Answer> => {
+    const response = await fetch(`${url}/api/fin/update_conversation`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${staticToken}` },
+      body: JSON.stringify({ conversation_id, title }),
+    })
+    const answer = (await response.json()) as Answer
+    if (!response.ok) throw new Error(`update_conversation: ${JSON.stringify(answer)}`)
+    return answer
+  }
+}
+
+/** A real server on this database, or on the way to it. */
+async function start(databaseUrl: string): Promise<{ url: string; program: Program }> {
+  const program = startProgram(
+    [],
+    {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATABASE_URL: databaseUrl,
+      DATABASE_DIRECT_URL: server.databaseUrl,
+      // Each call keeps a connection, stopped as it is.
+      DATABASE_POOL: '40',
+      MIGRATE: 'false',
+      SECRET_KEY: 'a secret key for tests',
+      RATE_LIMIT: '1000000',
+      LOG_LEVEL: 'warn',
+    },
+    tmpdir(),
+  )
+  onTestFinished(async () => {
+    program.process.kill('SIGKILL')
+    await program.ended
+  })
+  const [, url = ''] = await program.prints(/^Graphdesk ready at (http:\/\/localhost:\d+)$/m)
+  return { url, program }
+}
