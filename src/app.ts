@@ -2,6 +2,8 @@ import { type Clock, systemClock } from './clock.js'
 import { inBackground } from './database/background.js'
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.js'
 import { type Listening, listen } from './database/listen.js'
+import { checkListening, probeChannel } from './database/listenCheck.js'
+import { keepsStatementNames } from './database/pooler.js'
 import { type LogIdentity, logIdentity } from './events/cursor.js'
 import { channel } from './events/numbering.js'
 import { startTail, type Tail } from './events/tail.js'
@@ -54,10 +56,17 @@ export interface AppOptions {
 /** Opens the database and begins to tail the log. */
 export async function openApp(options: AppOptions): Promise<App & { close(): Promise<void> }> {
   const { report } = options
-  const db = openDatabase({ ...options.database, clock: options.clock ?? systemClock, log: report })
+  const preparedStatements = await namesFor(options.database, report)
+  const db = openDatabase({
+    ...options.database,
+    preparedStatements,
+    clock: options.clock ?? systemClock,
+    log: report,
+  })
   try {
     const log = await logIdentity(db)
-    const listening = listen(db.directUrl, [channel, typingChannel], report)
+    const listening = listen(db.directUrl, [channel, typingChannel, probeChannel], report)
+    const endCheck = checkListening(db, listening, report)
     const tail = await startTail(db, listening, report)
     const secrets = secretsWith(options.secretKey)
     // One more belongs to the tail.
@@ -79,6 +88,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
       node: newId(),
       publicUrl: options.publicUrl,
       async close() {
+        endCheck()
         await calls.stop()
         await tail.stop()
         await listening.stop()
@@ -89,4 +99,18 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
     await db.close()
     throw error
   }
+}
+
+/** Whether statements go by name: not where that was forbidden, or would fail. */
+async function namesFor(
+  { url, preparedStatements }: AppOptions['database'],
+  report: (error: Error) => void,
+): Promise<boolean> {
+  if (!preparedStatements || (await keepsStatementNames(url))) return preparedStatements
+  report(
+    new Error(
+      'The database is behind a pooler that does not keep statement names: they are left out. Set PREPARED_STATEMENTS=false to say so.',
+    ),
+  )
+  return false
 }

@@ -1,0 +1,36 @@
+import { expect } from 'vitest'
+import { freePort } from '../../../fin-emulator/demo/freePort.js'
+import type { TestDatabase } from '../../support/database.js'
+import { type Program, startProgram } from '../../support/program.js'
+
+export const token = 'a-token-for-tests-long-enough-for-one'
+
+export interface Node {
+  port: number
+  url: string
+  program: Program
+}
+
+/** A node in a process of its own. */
+export async function startNode(database: TestDatabase, env: Record<string, string> = {}): Promise<Node> {
+  const port = await freePort()
+  const program = startProgram([], {
+    DATABASE_URL: database.appUrl,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    SECRET_KEY: 'a secret key for tests',
+    MIGRATE: 'false',
+    SAMPLE_DATA: 'false',
+    ADMIN_TOKEN: token,
+    RATE_LIMIT: '10000000',
+    LOG_LEVEL: 'error',
+    ...env,
+  })
+  await program.prints(/ready at/)
+  return { port, url: `http://127.0.0.1:${port}`, program }
+}
+
+export async function stopNode(node: Node | undefined) {
+  node?.program.process.kill('SIGTERM')
+  if (node) expect(await node.program.ended).toBe(0)
+}
