@@ -52,7 +52,7 @@ export async function listConversations(
   filter: ConversationFilter,
   page: ConversationPage,
 ): Promise<ConversationView[]> {
-  const inboxIds = filter.inboxId ? actor.inboxIds.filter((id) => id === filter.inboxId) : actor.inboxIds
+  const inboxIds = listedInboxes(actor, filter)
   if (inboxIds.length === 0) return []
   const narrowed = filter.status != null || filter.assigneeId != null || filter.unassigned === true
   const values: unknown[] = [inboxIds, page.limit]
@@ -61,6 +61,11 @@ export async function listConversations(
   if (filter.endUserId) values.push(filter.endUserId)
   if (page.after) values.push(page.after.at, page.after.id)
   return shape(await db.query(listing(filter, narrowed, page), values))
+}
+
+/** The inboxes whose conversations a list shows the actor. */
+export function listedInboxes(actor: Actor, { inboxId }: ConversationFilter): readonly string[] {
+  return inboxId ? actor.inboxIds.filter((id) => id === inboxId) : actor.inboxIds
 }
 
 const allStatuses: ConversationStatus[] = ['OPEN', 'SNOOZED', 'RESOLVED', 'CLOSED', 'ENDED']

@@ -5,6 +5,7 @@ import { schema } from '../../schema/schema.js'
 import type { IntegrationActor } from '../../src/actor.js'
 import { numberEvents } from '../../src/events/numbering.js'
 import { storedId } from '../../src/ids.js'
+import { after, before } from '../support/meanwhile.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, type Listener, listen } from '../support/socket.js'
 import { listenSse } from '../support/sse.js'
@@ -145,7 +146,7 @@ describe.each([
   test('begins with a snapshot, and what happens while that is read still comes', async () => {
     const id = await server.conversation(inboxId)
     await newest()
-    const restore = after('conversation.byIds', () => note(id, 'meanwhile'))
+    const restore = after(server, 'conversation.byIds', () => note(id, 'meanwhile'))
     const stream = overWebSocket(document, { id, snapshot: true })
     expect(await stream.next()).toMatchObject({
       kind: 'SNAPSHOT',
@@ -159,7 +160,7 @@ describe.each([
   test('an event that the snapshot holds already is known by its revision', async () => {
     const id = await server.conversation(inboxId)
     await newest()
-    const restore = before('conversation.byIds', () => note(id, 'held'))
+    const restore = before(server, 'conversation.byIds', () => note(id, 'held'))
     const stream = overWebSocket(document, { id, snapshot: true })
     const [snapshot, held] = await stream.take(2)
     expect(snapshot).toMatchObject({ kind: 'SNAPSHOT', revision: 3 })
@@ -307,38 +308,4 @@ async function removeMember(agentId: string) {
 async function newest(): Promise<string> {
   await numberEvents(server.app.db)
   return (await server.must('{ eventCursor }')).eventCursor
-}
-
-/** Once, right before a statement runs for the first time, something else happens and gets its position. */
-function before(name: string, happens: () => Promise<void>) {
-  return around(name, async (run) => {
-    await happens()
-    await numberEvents(server.app.db)
-    return run()
-  })
-}
-
-/** The same right after it, before its answer is known. */
-function after(name: string, happens: () => Promise<void>) {
-  return around(name, async (run) => {
-    const rows = await run()
-    await happens()
-    await numberEvents(server.app.db)
-    return rows
-  })
-}
-
-function around(name: string, instead: (run: () => Promise<never[]>) => Promise<never[]>): () => void {
-  const { db } = server.app
-  const { query } = db
-  let isFirst = true
-  db.query = (statement, values) => {
-    const run = () => query<never>(statement, values)
-    if (!isFirst || statement.name !== name) return run()
-    isFirst = false
-    return instead(run)
-  }
-  return () => {
-    db.query = query
-  }
 }
