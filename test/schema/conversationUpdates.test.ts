@@ -199,7 +199,7 @@ describe.each([
   test('a revoked token ends the stream', async () => {
     const { token } = await server.agent('Revoked', [inboxId])
     const id = await server.conversation(inboxId)
-    const stream = overWebSocket(document, { id, after: await newest() }, token)
+    const stream = overSse(document, { id, after: await newest() }, token)
     await note(id, 'seen')
     await stream.next()
     const { apiTokens } = await server.must('{ apiTokens { id } }', {}, token)

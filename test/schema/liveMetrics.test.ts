@@ -45,8 +45,8 @@ function watch(variables: Record<string, unknown>, token: string | null = server
   return async () => (await next()).liveMetrics
 }
 
-function watchBySse(variables: Record<string, unknown>) {
-  const { next, stop } = listenSse<Watched>(server.url, server.token, document, variables)
+function watchBySse(variables: Record<string, unknown>, token: string | null = server.token) {
+  const { next, stop } = listenSse<Watched>(server.url, token, document, variables)
   open.push(stop)
   return async () => (await next()).liveMetrics
 }
@@ -218,7 +218,7 @@ test('inboxes that are unknown or not in sight are refused, and nobody sees any'
 
 test('a revoked token ends the stream', async () => {
   const { token } = await server.agent('Cid', [await server.inbox()])
-  const next = watch({ every: 3_600 }, token)
+  const next = watchBySse({ every: 3_600 }, token)
   await next()
   const { apiTokens } = await server.must('{ apiTokens { id } }', {}, token)
   await change('revokeApiToken', { tokenId: apiTokens[0].id })
