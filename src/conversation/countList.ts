@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js'
 import { type Statement, statement } from '../database/statement.js'
 import type { LoggedEvent } from '../events/event.js'
-import type { ConversationFilter } from './read.js'
+import { allStatuses, type ConversationFilter, isNarrowed } from './read.js'
 
 /** How many rows a list holds: counted once in the database, then kept up with what happens. */
 export interface ListCount {
@@ -41,7 +41,7 @@ async function count(
   filter: ConversationFilter,
 ): Promise<Counted> {
   const values: unknown[] = [inboxIds]
-  if (filter.status) values.push(filter.status)
+  if (isNarrowed(filter)) values.push(filter.status ?? allStatuses)
   if (filter.assigneeId) values.push(filter.assigneeId)
   if (filter.endUserId) values.push(filter.endUserId)
   const [row] = await db.query<Counted>(counting(filter), values)
@@ -49,25 +49,32 @@ async function count(
   return row
 }
 
-/** All in one statement, so that what it counts and what it says of the log are of the same moment. */
+/**
+ * All in one statement, so that what it counts and what it says of the log are of the same moment. As in a list, each
+ * inbox (and status) is counted in its index.
+ */
 function counting(filter: ConversationFilter): Statement {
   let next = 1
   const parameter = () => `$${++next}`
+  const narrowed = isNarrowed(filter)
+  const statuses = narrowed ? `cross join unnest(${parameter()}::"ConversationStatus"[]) s(status)` : ''
   const conditions = [
-    'c.inbox_id = any($1::uuid[])',
-    filter.status && `c.status = any(${parameter()}::"ConversationStatus"[])`,
+    'c.inbox_id = i.id',
+    narrowed && 'c.status = s.status',
     filter.assigneeId ? `c.assignee_id = ${parameter()}::uuid` : filter.unassigned && 'c.assignee_id is null',
     filter.endUserId && `c.end_user_id = ${parameter()}::uuid`,
   ]
   const parts = [
-    filter.status && 'status',
+    narrowed && 'status',
     filter.assigneeId ? 'agent' : filter.unassigned && 'nobody',
     filter.endUserId && 'user',
   ]
   return statement(
     ['conversation.count', ...parts.filter(Boolean)].join('.'),
     `select l.position, u.unnumbered,
-            (select count(*) from conversation c where ${conditions.filter(Boolean).join(' and ')}) as total
+            (select coalesce(sum(c.rows), 0)::int from unnest($1::uuid[]) i(id) ${statuses}
+              cross join lateral (
+                select count(*) as rows from conversation c where ${conditions.filter(Boolean).join(' and ')}) c) as total
        from event_log l,
             (select coalesce(json_object_agg(conversation_id, revision), '{}') as unnumbered
                from (select e.conversation_id, max(e.revision) as revision

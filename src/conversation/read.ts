@@ -54,7 +54,7 @@ export async function listConversations(
 ): Promise<ConversationView[]> {
   const inboxIds = listedInboxes(actor, filter)
   if (inboxIds.length === 0) return []
-  const narrowed = filter.status != null || filter.assigneeId != null || filter.unassigned === true
+  const narrowed = isNarrowed(filter)
   const values: unknown[] = [inboxIds, page.limit]
   if (narrowed) values.push(filter.status ?? allStatuses)
   if (filter.assigneeId) values.push(filter.assigneeId)
@@ -68,7 +68,12 @@ export function listedInboxes(actor: Actor, { inboxId }: ConversationFilter): re
   return inboxId ? actor.inboxIds.filter((id) => id === inboxId) : actor.inboxIds
 }
 
-const allStatuses: ConversationStatus[] = ['OPEN', 'SNOOZED', 'RESOLVED', 'CLOSED', 'ENDED']
+/** Whether a list is read from the indexes that begin with an inbox and a status. */
+export function isNarrowed({ status, assigneeId, unassigned }: ConversationFilter): boolean {
+  return status != null || assigneeId != null || unassigned === true
+}
+
+export const allStatuses: ConversationStatus[] = ['OPEN', 'SNOOZED', 'RESOLVED', 'CLOSED', 'ENDED']
 
 const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const
 
