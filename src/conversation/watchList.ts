@@ -81,7 +81,7 @@ export function watchList(
 
   function changeBy(event: LoggedEvent): ListChange | null {
     const { row, conversationId, revision, position } = event
-    const kind = row && reach.includes(event.inboxId) && moveInList(filter, order, row)
+    const kind = row && moveInList(filter, order, row)
     if (!kind || !conversationId) return null
     if (kind === 'ENTERED') count.add(event, 1)
     if (kind === 'LEFT') count.add(event, -1)
