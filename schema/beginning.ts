@@ -21,8 +21,8 @@ export function beginning(t: SubscriptionFields) {
   }
 }
 
-/** The place in the log; a snapshot is of use to whoever cannot go on from where they were. */
+/** The place in the log, and what is to come first. */
 export async function beginningAt({ db, log }: App, { after, snapshot }: Beginning) {
   const start = await resume(db, log, after)
-  return { start, snapshot: snapshot === true && (after == null || start.lost !== null) }
+  return { start, resumes: after != null && start.lost === null, snapshot: snapshot ?? false }
 }

@@ -2,9 +2,8 @@ import { requireRowFilter } from '../src/conversation/listed.js'
 import { type ListChange, watchList } from '../src/conversation/watchList.js'
 import { ForbiddenError } from '../src/errors.js'
 import { eventCursor } from '../src/events/cursor.js'
-import { startAfter } from '../src/events/start.js'
 import { publicId } from '../src/ids.js'
-import { type Beginning, beginning } from './beginning.js'
+import { type Beginning, beginning, beginningAt } from './beginning.js'
 import { builder } from './builder.js'
 import type { Context } from './context.js'
 import { Conversation } from './conversation.js'
@@ -125,16 +124,15 @@ builder.subscriptionField('conversationsChanged', (t) =>
 
 async function changesOf(
   { app, actor, refresh }: Context,
-  { filter, orderBy, after, snapshot }: ListArguments & Beginning,
+  { filter, orderBy, ...from }: ListArguments & Beginning,
 ) {
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
   requireRowFilter(filter ?? {})
   const list = listOf({ filter, orderBy })
   return watchList(app.db, app.tail, {
-    start: await startAfter(app.db, app.log, after),
+    ...(await beginningAt(app, from)),
     filter: list.filter ?? { status: [] },
     order: list.field,
-    snapshot: snapshot ?? false,
     first: actor,
     actor: refresh,
   })

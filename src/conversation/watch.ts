@@ -20,6 +20,8 @@ export type Sighting = { conversationId: string; position: number } & (
 
 export interface WatchConversationOptions {
   start: Resumption
+  /** It goes on from where the subscriber was, who has the conversation. */
+  resumes: boolean
   /** As it was after `start` was read. */
   conversation: ConversationView
   /** Whether to begin with the conversation as it is. */
@@ -33,7 +35,7 @@ export interface WatchConversationOptions {
 export function watchConversation(
   db: Database,
   tail: Tail,
-  { start, conversation, snapshot, wants, actor }: WatchConversationOptions,
+  { start, resumes, conversation, snapshot, wants, actor }: WatchConversationOptions,
 ): AsyncGenerator<Sighting, void> {
   const { id: conversationId, inboxId } = conversation
   const source = follow(db, tail, {
@@ -49,7 +51,7 @@ export function watchConversation(
   async function* run(): AsyncGenerator<Sighting, void> {
     const { position, lost } = start
     if (lost) yield { kind: 'RESYNC', conversationId, position }
-    if (snapshot) yield { kind: 'SNAPSHOT', conversationId, position, conversation }
+    if (snapshot && !resumes) yield { kind: 'SNAPSHOT', conversationId, position, conversation }
     for await (const events of source) {
       for (const event of events) {
         const present = await actor()

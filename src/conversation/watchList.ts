@@ -2,7 +2,7 @@ import type { Actor } from '../actor.js'
 import type { Database } from '../database/database.js'
 import { type LoggedEvent, schemaVersion } from '../events/event.js'
 import { follow } from '../events/follow.js'
-import type { Start } from '../events/start.js'
+import type { Resumption } from '../events/resume.js'
 import { stoppable } from '../events/stoppable.js'
 import type { Tail } from '../events/tail.js'
 import { countList, type ListCount } from './countList.js'
@@ -18,10 +18,12 @@ export type ListChange = { position: number; count: ListCount } & (
 )
 
 export interface WatchListOptions {
-  start: Start
+  start: Resumption
   filter: ConversationFilter
   order: ConversationOrderField
-  /** Whether to begin with the list as it is, unless the stream is resumed. */
+  /** It goes on from where the subscriber was, who has the list. */
+  resumes: boolean
+  /** Whether to begin with the list as it is. */
   snapshot: boolean
   /** Who was asking when the stream began. */
   first: Actor
@@ -33,7 +35,7 @@ export interface WatchListOptions {
 export function watchList(
   db: Database,
   tail: Tail,
-  { start, filter, order, snapshot, first, actor }: WatchListOptions,
+  { start, resumes, filter, order, snapshot, first, actor }: WatchListOptions,
 ): AsyncGenerator<ListChange, void> {
   let reach = listedInboxes(first, filter)
   let count = countList(db, reach, filter)
@@ -57,7 +59,7 @@ export function watchList(
   }
 
   async function* run(): AsyncGenerator<ListChange, void> {
-    if (!start.isResumed) yield* begin(start.position, start.isLost)
+    if (!resumes) yield* begin(start.position, start.lost !== null)
     for await (const events of source) {
       const unsettled = isOther
         ? events.length - 1

@@ -117,7 +117,7 @@ test('a change that the snapshot holds already is known by its revision, and cou
   const inboxId = await server.inbox()
   await newest()
   let id = ''
-  const restore = after(server, 'events.newest', async () => {
+  const restore = after(server, 'events.span', async () => {
     id = await server.conversation(inboxId)
   })
   const stream = overWebSocket({ filter: { inboxId }, snapshot: true })
