@@ -96,6 +96,11 @@ builder.objectType(Conversation, {
       nullable: true,
       description: 'When Fin let go; null once a human or Fin has it.',
     }),
+    firstResponseAt: t.expose('firstResponseAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When an agent, a person or Fin, first answered in public.',
+    }),
     endUserReadAt: t.expose('endUserReadAt', {
       type: 'DateTime',
       nullable: true,

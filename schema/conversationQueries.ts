@@ -3,11 +3,12 @@ import { listConversations } from '../src/conversation/read.js'
 import { ValidationError } from '../src/errors.js'
 import { storedId } from '../src/ids.js'
 import { builder } from './builder.js'
-import { connectionOf, decodeCursor, encodeCursor, sliceOf } from './connection.js'
+import { connectionOf, decodeCursor, encodeCursor, type PageArguments, sliceOf } from './connection.js'
+import type { Context } from './context.js'
 import { Conversation } from './conversation.js'
 import { ConversationStatusEnum } from './enums.js'
 
-const Filter = builder.inputType('ConversationFilter', {
+export const ConversationFilterInput = builder.inputType('ConversationFilter', {
   description: 'Which conversations; all given conditions hold together.',
   fields: (t) => ({
     inboxId: t.id({ description: 'Of this inbox.' }),
@@ -31,13 +32,18 @@ const Direction = builder.enumType('OrderDirection', {
   values: { ASC: { description: 'Oldest first.' }, DESC: { description: 'Newest first.' } },
 })
 
-const Order = builder.inputType('ConversationOrder', {
+export const ConversationOrderInput = builder.inputType('ConversationOrder', {
   description: 'The order of a list.',
   fields: (t) => ({
     field: t.field({ type: OrderField, required: true, description: 'By what.' }),
     direction: t.field({ type: Direction, required: true, description: 'Which way.' }),
   }),
 })
+
+export interface ListArguments {
+  filter?: typeof ConversationFilterInput.$inferInput | null
+  orderBy?: typeof ConversationOrderInput.$inferInput | null
+}
 
 const moments = { LAST_ACTIVITY: 'lastActivityAt', CREATED: 'createdAt' } as const
 
@@ -54,37 +60,71 @@ builder.queryField('conversation', (t) =>
   }),
 )
 
+export const ConversationConnection = builder.connectionObject(
+  { type: Conversation, name: 'ConversationConnection' },
+  { name: 'ConversationEdge' },
+)
+
 builder.queryField('conversations', (t) =>
   t.connection(
     {
       type: Conversation,
       description:
         'The conversations in your sight, newest activity first unless told otherwise. Pages of 1 to 100, 25 by default.',
-      args: { filter: t.arg({ type: Filter }), orderBy: t.arg({ type: Order }) },
-      resolve: async (_, args, { app, actor }) => {
-        const field: ConversationOrderField = args.orderBy?.field ?? 'LAST_ACTIVITY'
-        const descending = args.orderBy?.direction !== 'ASC'
-        const order = `conversations ${field} ${descending}`
-        const slice = sliceOf(args)
-        const page = {
-          field,
-          descending: descending !== slice.backwards,
-          after:
-            slice.beyond === null ? null : keyOf(order, slice.beyond, slice.backwards ? 'before' : 'after'),
-          limit: slice.limit + 1,
-        }
-        const filter = filterOf(args.filter)
-        const rows = actor && filter ? await listConversations(app.db, actor, filter, page) : []
-        return connectionOf(rows, slice, (row) => encodeCursor(order, row[moments[field]].getTime(), row.id))
+      args: {
+        filter: t.arg({ type: ConversationFilterInput }),
+        orderBy: t.arg({ type: ConversationOrderInput }),
       },
+      resolve: (_, args, context) => pageOf(context, listOf(args), args),
     },
-    { name: 'ConversationConnection' },
-    { name: 'ConversationEdge' },
+    ConversationConnection,
   ),
 )
 
+/** A list of conversations as a client asks for it. */
+export interface ConversationList {
+  /** Null when it names something by a malformed id: nothing is there. */
+  filter: ConversationFilter | null
+  field: ConversationOrderField
+  descending: boolean
+}
+
+export function listOf({ filter, orderBy }: ListArguments): ConversationList {
+  return {
+    filter: filterOf(filter),
+    field: orderBy?.field ?? 'LAST_ACTIVITY',
+    descending: orderBy?.direction !== 'ASC',
+  }
+}
+
+/** A page of a list, as far as it is in the actor's sight. */
+export async function pageOf({ app, actor }: Context, list: ConversationList, args: PageArguments) {
+  const { filter, field, descending } = list
+  const slice = sliceOf(args)
+  const page = {
+    field,
+    descending: descending !== slice.backwards,
+    after:
+      slice.beyond === null
+        ? null
+        : keyOf(orderName(list), slice.beyond, slice.backwards ? 'before' : 'after'),
+    limit: slice.limit + 1,
+  }
+  const rows = actor && filter ? await listConversations(app.db, actor, filter, page) : []
+  return connectionOf(rows, slice, (row) => cursorIn(list, row[moments[field]], row.id))
+}
+
+/** The cursor of a place in a list. */
+export function cursorIn(list: ConversationList, at: Date, id: string): string {
+  return encodeCursor(orderName(list), at.getTime(), id)
+}
+
+function orderName({ field, descending }: ConversationList): string {
+  return `conversations ${field} ${descending}`
+}
+
 /** Null when an id is malformed: nothing is there. */
-function filterOf(filter: typeof Filter.$inferInput | null | undefined): ConversationFilter | null {
+function filterOf(filter: ListArguments['filter']): ConversationFilter | null {
   if (!filter) return {}
   if (filter.assigneeId != null && filter.unassigned) {
     throw new ValidationError(

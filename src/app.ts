@@ -11,6 +11,7 @@ import { diskStore, type FileStore } from './file/store.js'
 import { newId } from './ids.js'
 import { type CallLog, openCallLog } from './integration/calls.js'
 import { type Door, openDoor } from './integration/door.js'
+import { type LiveMetrics, liveMetrics } from './metrics/live.js'
 import type { Ranges } from './networks.js'
 import { type Secrets, secretsWith } from './secrets.js'
 import { type Principals, principals } from './token/principal.js'
@@ -24,6 +25,7 @@ export interface App {
   background: Database
   listening: Listening
   tail: Tail
+  metrics: LiveMetrics
   log: LogIdentity
   secrets: Secrets
   principals: Principals
@@ -73,11 +75,13 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
     const share = Math.max(1, Math.floor(options.database.poolSize / 2) - 1)
     const background = inBackground(db, share)
     const calls = openCallLog(background, report)
+    const metrics = liveMetrics(background, report)
     return {
       db,
       background,
       listening,
       tail,
+      metrics,
       log,
       secrets,
       calls,
@@ -90,6 +94,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
       async close() {
         endCheck()
         await calls.stop()
+        await metrics.stop()
         await tail.stop()
         await listening.stop()
         await db.close()

@@ -52,9 +52,9 @@ export async function listConversations(
   filter: ConversationFilter,
   page: ConversationPage,
 ): Promise<ConversationView[]> {
-  const inboxIds = filter.inboxId ? actor.inboxIds.filter((id) => id === filter.inboxId) : actor.inboxIds
+  const inboxIds = listedInboxes(actor, filter)
   if (inboxIds.length === 0) return []
-  const narrowed = filter.status != null || filter.assigneeId != null || filter.unassigned === true
+  const narrowed = isNarrowed(filter)
   const values: unknown[] = [inboxIds, page.limit]
   if (narrowed) values.push(filter.status ?? allStatuses)
   if (filter.assigneeId) values.push(filter.assigneeId)
@@ -63,7 +63,17 @@ export async function listConversations(
   return shape(await db.query(listing(filter, narrowed, page), values))
 }
 
-const allStatuses: ConversationStatus[] = ['OPEN', 'SNOOZED', 'RESOLVED', 'CLOSED', 'ENDED']
+/** The inboxes whose conversations a list shows the actor. */
+export function listedInboxes(actor: Actor, { inboxId }: ConversationFilter): readonly string[] {
+  return inboxId ? actor.inboxIds.filter((id) => id === inboxId) : actor.inboxIds
+}
+
+/** Whether a list is read from the indexes that begin with an inbox and a status. */
+export function isNarrowed({ status, assigneeId, unassigned }: ConversationFilter): boolean {
+  return status != null || assigneeId != null || unassigned === true
+}
+
+export const allStatuses: ConversationStatus[] = ['OPEN', 'SNOOZED', 'RESOLVED', 'CLOSED', 'ENDED']
 
 const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const
 

@@ -5,6 +5,7 @@ import { statement } from '../database/statement.js'
 import { appendEvents } from '../events/append.js'
 import type { Changes, EventType, NewEvent } from '../events/event.js'
 import type { Conversation } from '../generated/prisma/client.js'
+import { rowChange } from './row.js'
 
 /** The fields whose change is recorded, by the event that records it; titles and attribute values may be personal. */
 const recorded: [EventType, (keyof Conversation)[], { values: boolean }][] = [
@@ -65,13 +66,11 @@ export async function saveConversation(
     after.waitingSince,
     after.handedOffAt,
     after.endUserReadAt,
+    after.firstResponseAt,
   ])
-  await appendEvents(
-    tx,
-    actor,
-    { inboxId: after.inboxId, conversationId: after.id, revision: before.revision },
-    all,
-  )
+  const { inboxId, id: conversationId } = after
+  const row = rowChange(before.revision === 0 ? null : before, after)
+  await appendEvents(tx, actor, { inboxId, conversationId, revision: before.revision, row }, all)
   return after
 }
 
@@ -80,6 +79,7 @@ const update = statement(
   `update conversation
       set status = $2, priority = $3, title = $4, assignee_id = $5, team_id = $6, attributes = $7, snoozed_until = $8,
           preview = $9, message_count = $10, version = $11, revision = $12, updated_at = $13, last_activity_at = $14,
-          waiting_since = $15, handed_off_at = $16, end_user_read_at = $17
+          waiting_since = $15, handed_off_at = $16, end_user_read_at = $17,
+          first_response_at = $18
     where id = $1`,
 )

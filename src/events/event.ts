@@ -1,4 +1,5 @@
 import type { Event } from '../generated/prisma/client.js'
+import type { ConversationStatus } from '../generated/prisma/enums.js'
 
 /** Every kind of event, as stored; `schema/event.ts` has one object type for each. */
 export const eventTypes = [
@@ -29,9 +30,28 @@ export interface NewEvent {
   changes?: Changes
 }
 
+/** What decides whether and where a list shows a conversation; never anything personal. */
+export interface ListRow {
+  status: ConversationStatus
+  assigneeId: string | null
+  endUserId: string
+  createdAt: string
+  lastActivityAt: string
+}
+
+export interface RowChange {
+  /** What was different before; null: the conversation was opened. */
+  from: Partial<ListRow> | null
+  to: ListRow
+}
+
+/** How events are recorded now. Since 2 the last event of a conversation's change has its `row`. */
+export const schemaVersion = 2
+
 /** An event with its final place in the log, as every reader gets it. */
-export interface LoggedEvent extends Omit<Event, 'id' | 'type' | 'changes'> {
+export interface LoggedEvent extends Omit<Event, 'id' | 'type' | 'changes' | 'row'> {
   position: number
   type: EventType
   changes: Changes
+  row: RowChange | null
 }

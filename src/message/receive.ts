@@ -125,6 +125,7 @@ export async function receive(
       lastActivityAt: tx.now,
       ...(isPublic && { preview: previewOf(content) }),
       ...(isPublic && { waitingSince: fromFin ? null : (before.waitingSince ?? tx.now) }),
+      ...(isPublic && fromFin && !opening && { firstResponseAt: before.firstResponseAt ?? tx.now }),
       // Who waits for a human still does, whatever Fin says.
       ...((isLate || (fromFin && before.handedOffAt)) && { waitingSince: before.waitingSince }),
       ...((reopens || wakes) && { status: 'OPEN', snoozedUntil: null }),

@@ -31,6 +31,7 @@ export function reply(db: Database, actor: Actor | null, input: AgentMessage, ca
       handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
       preview: previewOf(content),
       waitingSince: null,
+      firstResponseAt: before.firstResponseAt ?? tx.now,
     })
   })
 }

@@ -71,6 +71,25 @@ export async function expectPage(url: string, statement: Issued, page: Page) {
   for (const before of runsBefore) expectRead(await explain(url, statement, before), page)
 }
 
+/** A recorded statement reads a table in indexes alone, whose rows it all needs; the table's own are not looked at. */
+export async function expectIndexes(
+  url: string,
+  statement: Issued,
+  table: string,
+  indexes: readonly string[],
+) {
+  for (const before of runsBefore) {
+    const scans = (await explain(url, statement, before)).filter((scan) => scan.table === table)
+    const shown = JSON.stringify(scans, null, 1)
+    expect(
+      scans.map(({ node }) => node),
+      shown,
+    ).toEqual(indexes.map(() => 'Index Only Scan'))
+    expect(scans.map(({ index }) => index).sort(), shown).toEqual(indexes)
+    for (const { removed } of scans) expect(removed, shown).toBe(0)
+  }
+}
+
 function expectRead(scans: readonly Scan[], { table, index, beside, most, merged = 1 }: Page) {
   const shown = JSON.stringify(scans, null, 1)
   const ways = scans.filter((scan) => scan.table === table)

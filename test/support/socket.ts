@@ -35,28 +35,37 @@ export function listen<Data = any>(
   query: string,
   variables: Record<string, unknown> = {},
 ): Listener<Data> {
+  return collect<Data>((sink) => client.subscribe<Data>({ query, variables }, sink))
+}
+
+/** What a stream of results is handed to. */
+interface Results<Data> {
+  next(result: { data?: Data | null; errors?: unknown }): void
+  error(error: unknown): void
+  complete(): void
+}
+
+/** Keeps the results of a stream until they are asked for. */
+export function collect<Data>(subscribe: (sink: Results<Data>) => () => void): Listener<Data> {
   const results: Data[] = []
   let failure: unknown
   let ended = false
   let wake = () => {}
-  const stop = client.subscribe<Data>(
-    { query, variables },
-    {
-      next: (result) => {
-        if (result.errors) failure = new Error(JSON.stringify(result.errors))
-        else results.push(result.data as Data)
-        wake()
-      },
-      error: (error) => {
-        failure = error
-        wake()
-      },
-      complete: () => {
-        ended = true
-        wake()
-      },
+  const stop = subscribe({
+    next: (result) => {
+      if (result.errors) failure = new Error(JSON.stringify(result.errors))
+      else results.push(result.data as Data)
+      wake()
     },
-  )
+    error: (error) => {
+      failure = error
+      wake()
+    },
+    complete: () => {
+      ended = true
+      wake()
+    },
+  })
 
   async function next(): Promise<Data> {
     const deadline = AbortSignal.timeout(10_000)

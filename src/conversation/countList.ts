@@ -1,0 +1,84 @@
+import type { Database } from '../database/database.js'
+import { type Statement, statement } from '../database/statement.js'
+import type { LoggedEvent } from '../events/event.js'
+import { allStatuses, type ConversationFilter, isNarrowed } from './read.js'
+
+/** How many rows a list holds: counted once in the database, then kept up with what happens. */
+export interface ListCount {
+  total(): Promise<number>
+  /** The list grew or shrank by an event. */
+  add(event: LoggedEvent, difference: 1 | -1): void
+}
+
+/** Of the inboxes given, which the caller has made sure the actor may see into. */
+export function countList(db: Database, inboxIds: readonly string[], filter: ConversationFilter): ListCount {
+  let counted: Counted | null = null
+  return {
+    async total() {
+      counted ??= await count(db, inboxIds, filter)
+      return counted.total
+    },
+    add({ position, conversationId, revision }, difference) {
+      // Not counted yet, or counted with this event in it.
+      if (!counted || position <= counted.position) return
+      if ((revision ?? 0) <= (counted.unnumbered[conversationId ?? ''] ?? 0)) return
+      counted.total += difference
+    },
+  }
+}
+
+interface Counted {
+  total: number
+  /** Where the log stood. */
+  position: number
+  /** Conversation → revision of what was committed and had no position yet: it is in the total too. */
+  unnumbered: Record<string, number>
+}
+
+async function count(
+  db: Database,
+  inboxIds: readonly string[],
+  filter: ConversationFilter,
+): Promise<Counted> {
+  const values: unknown[] = [inboxIds]
+  if (isNarrowed(filter)) values.push(filter.status ?? allStatuses)
+  if (filter.assigneeId) values.push(filter.assigneeId)
+  if (filter.endUserId) values.push(filter.endUserId)
+  const [row] = await db.query<Counted>(counting(filter), values)
+  if (!row) throw new Error('The table event_log is empty: the migrations did not run to their end.')
+  return row
+}
+
+/**
+ * All in one statement, so that what it counts and what it says of the log are of the same moment. As in a list, each
+ * inbox (and status) is counted in its index.
+ */
+function counting(filter: ConversationFilter): Statement {
+  let next = 1
+  const parameter = () => `$${++next}`
+  const narrowed = isNarrowed(filter)
+  const statuses = narrowed ? `cross join unnest(${parameter()}::"ConversationStatus"[]) s(status)` : ''
+  const conditions = [
+    'c.inbox_id = i.id',
+    narrowed && 'c.status = s.status',
+    filter.assigneeId ? `c.assignee_id = ${parameter()}::uuid` : filter.unassigned && 'c.assignee_id is null',
+    filter.endUserId && `c.end_user_id = ${parameter()}::uuid`,
+  ]
+  const parts = [
+    narrowed && 'status',
+    filter.assigneeId ? 'agent' : filter.unassigned && 'nobody',
+    filter.endUserId && 'user',
+  ]
+  return statement(
+    ['conversation.count', ...parts.filter(Boolean)].join('.'),
+    `select l.position, u.unnumbered,
+            (select coalesce(sum(c.rows), 0)::int from unnest($1::uuid[]) i(id) ${statuses}
+              cross join lateral (
+                select count(*) as rows from conversation c where ${conditions.filter(Boolean).join(' and ')}) c) as total
+       from event_log l,
+            (select coalesce(json_object_agg(conversation_id, revision), '{}') as unnumbered
+               from (select e.conversation_id, max(e.revision) as revision
+                       from event_pending p join event e on e.id = p.event_id
+                      where e.conversation_id is not null group by e.conversation_id) w) u`,
+  )
+}

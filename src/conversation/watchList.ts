@@ -1,0 +1,104 @@
+import type { Actor } from '../actor.js'
+import type { Database } from '../database/database.js'
+import { type LoggedEvent, schemaVersion } from '../events/event.js'
+import { follow } from '../events/follow.js'
+import type { Resumption } from '../events/resume.js'
+import { stoppable } from '../events/stoppable.js'
+import type { Tail } from '../events/tail.js'
+import { countList, type ListCount } from './countList.js'
+import { type ListMove, momentOf, moveInList } from './listed.js'
+import { type ConversationFilter, type ConversationOrderField, listedInboxes } from './read.js'
+
+/** What one who watches a list gets. */
+export type ListChange = { position: number; count: ListCount } & (
+  | { kind: 'SNAPSHOT' }
+  /** What is known of the list no longer holds: the cursor cannot be resumed, or another list is in sight now. */
+  | { kind: 'RESYNC' }
+  | { kind: ListMove; conversationId: string; revision: number | null; at: Date }
+)
+
+export interface WatchListOptions {
+  start: Resumption
+  filter: ConversationFilter
+  order: ConversationOrderField
+  /** It goes on from where the subscriber was, who has the list. */
+  resumes: boolean
+  /** Whether to begin with the list as it is. */
+  snapshot: boolean
+  /** Who was asking when the stream began. */
+  first: Actor
+  /** Who is asking, as of now; null ends the stream. */
+  actor: () => Promise<Actor | null>
+}
+
+/** What becomes of a list after a position, each change decided from its event alone. */
+export function watchList(
+  db: Database,
+  tail: Tail,
+  { start, resumes, filter, order, snapshot, first, actor }: WatchListOptions,
+): AsyncGenerator<ListChange, void> {
+  let reach = listedInboxes(first, filter)
+  let count = countList(db, reach, filter)
+  let isOther = false
+  const source = follow(db, tail, {
+    after: start.position,
+    wants: (event) => isOther || event.row !== null || unsettles(event, filter),
+    // What happens in an inbox that has gone out of sight, or come into it, must come too: the list begins anew then.
+    actor: async () => {
+      const present = await actor()
+      if (!present) return null
+      const now = listedInboxes(present, filter)
+      isOther = !areSame(reach, now)
+      return { ...present, inboxIds: [...reach, ...now] }
+    },
+  })
+
+  function* begin(position: number, isResync: boolean): Generator<ListChange, void> {
+    if (isResync) yield { kind: 'RESYNC', position, count }
+    if (snapshot) yield { kind: 'SNAPSHOT', position, count }
+  }
+
+  async function* run(): AsyncGenerator<ListChange, void> {
+    if (!resumes) yield* begin(start.position, start.lost !== null)
+    for await (const events of source) {
+      const unsettled = isOther
+        ? events.length - 1
+        : events.findLastIndex((event) => unsettles(event, filter))
+      for (const [index, event] of events.entries()) {
+        if (index < unsettled) continue
+        const present = await actor()
+        if (!present) return
+        const now = listedInboxes(present, filter)
+        if (index === unsettled || !areSame(reach, now)) {
+          reach = now
+          count = countList(db, reach, filter)
+          yield* begin(event.position, true)
+          continue
+        }
+        const change = changeBy(event)
+        if (change) yield change
+      }
+    }
+  }
+
+  function changeBy(event: LoggedEvent): ListChange | null {
+    const { row, conversationId, revision, position } = event
+    const kind = row && moveInList(filter, order, row)
+    if (!kind || !conversationId) return null
+    if (kind === 'ENTERED') count.add(event, 1)
+    if (kind === 'LEFT') count.add(event, -1)
+    return { kind, position, count, conversationId, revision, at: new Date(momentOf(order, row.to)) }
+  }
+
+  return stoppable(run(), () => void source.return())
+}
+
+/** Changes the list in a way that its row does not tell: a merge of end-users, or an event of an older release. */
+function unsettles(event: LoggedEvent, { endUserId }: ConversationFilter): boolean {
+  if (event.conversationId) return event.schemaVersion < schemaVersion
+  return endUserId != null && event.endUserId === endUserId && 'mergedIds' in event.changes
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((id) => others.includes(id))
+}

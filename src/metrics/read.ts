@@ -1,0 +1,57 @@
+import type { Queryable } from '../database/database.js'
+import { columns, nest, statement } from '../database/statement.js'
+import { type Inbox, Prisma } from '../generated/prisma/client.js'
+
+/** First responses that were given so long ago are looked at, in hours. */
+export const responseWindow = 24
+
+/** How an inbox does at a moment. All but the first responses are of the conversations that are open. */
+export interface InboxMetrics {
+  inbox: Inbox
+  open: number
+  /** The end-user waits for an answer. */
+  waiting: number
+  /** No agent holds it. */
+  unassigned: number
+  heldByFin: number
+  /** Since when the one who has waited longest does. */
+  oldestWaitingSince: Date | null
+  /** First responses within the window; none has no percentiles. In seconds from the opening. */
+  firstResponses: number
+  firstResponseP50: number | null
+  firstResponseP95: number | null
+}
+
+/** Of inboxes that the caller has made sure may be seen, by name. */
+export async function readMetrics(
+  db: Queryable,
+  inboxIds: readonly string[],
+  now: Date,
+): Promise<InboxMetrics[]> {
+  const since = new Date(now.getTime() - responseWindow * 3_600_000)
+  const rows = await db.query<Record<string, unknown>>(metrics, [inboxIds, since])
+  return rows.map((row) => nest<InboxMetrics>(row))
+}
+
+const metrics = statement(
+  'metrics.inboxes',
+  `select ${columns('i', Prisma.InboxScalarFieldEnum, 'inbox')}, o.*, r.*
+     from inbox i
+    cross join lateral (
+      select array(select f.agent_id from fin_integration f where f.inbox_id = i.id) as ids) fin
+    cross join lateral (
+      select count(*) as open,
+             count(c.waiting_since) as waiting,
+             count(*) filter (where c.assignee_id is null) as unassigned,
+             count(*) filter (where c.assignee_id = any(fin.ids)) as "heldByFin",
+             min(c.waiting_since) as "oldestWaitingSince"
+        from conversation c where c.inbox_id = i.id and c.status = 'OPEN') o
+    cross join lateral (
+      select count(*) as "firstResponses",
+             percentile_cont(0.5) within group (order by t.seconds) as "firstResponseP50",
+             percentile_cont(0.95) within group (order by t.seconds) as "firstResponseP95"
+        from (select extract(epoch from c.first_response_at - c.created_at)::float8 as seconds
+                from conversation c where c.inbox_id = i.id and c.first_response_at > $2) t) r
+    where i.id = any($1::uuid[])
+    order by i.name, i.id`,
+)
