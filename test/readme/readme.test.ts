@@ -104,6 +104,18 @@ describe('statements', () => {
     }
   })
 
+  test('metrics in the text are given', async () => {
+    const named = documents
+      .flatMap((document) => [
+        ...prose(document).matchAll(/\b(?:event_log|fin_api|nodejs_eventloop)_[a-z0-9_]+/g),
+      ])
+      .map(([name]) => name.replace(/_bucket$/, ''))
+      .filter((name) => name.split('_').length > 3)
+    expect(named).toContain('event_log_lag_seconds')
+    const given = await (await fetch(`${place.server.url}/metrics`)).text()
+    for (const name of new Set(named)) expect(given).toContain(`# TYPE ${name} `)
+  })
+
   test('signatures of Fin are checked, or the page says that they are not', async () => {
     const { clientId, clientSecret } = await place.server.createFin({ signingSecret: 'a signing secret' })
     const token = await finToken(place.server.url, clientId, clientSecret)
