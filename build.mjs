@@ -1,4 +1,5 @@
-// Generates the database client, compiles to dist/ and the client package to client/dist/, each only when its inputs have changed.
+// Generates the database client, compiles to dist/ and the client package to client/dist/, and builds the page to web/dist/,
+// each only when its inputs have changed.
 // Imports only Node's own modules: it is what tells people that the others are missing.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -24,7 +25,7 @@ const lockExpiresMs = 120_000
 const model = ['package-lock.json', 'prisma/schema.prisma']
 const folders = ['bench', 'fin-emulator', 'prisma', 'rest-adapter', 'schema', 'src']
 
-const outputs = ['src/generated', 'client/dist']
+const outputs = ['src/generated', 'client/dist', 'web/dist']
 
 const steps = [
   { name: 'Generating the database client', output: 'src/generated', inputs: () => model, run: generate },
@@ -39,6 +40,19 @@ const steps = [
     output: 'client/dist',
     inputs: () => ['package-lock.json', 'tsconfig.json', 'client/tsconfig.json', ...sourcesIn('client')],
     run: () => compile('client'),
+  },
+  {
+    name: 'Building the page',
+    output: 'web/dist',
+    inputs: () => [
+      'package-lock.json',
+      'tsconfig.json',
+      'client/tsconfig.json',
+      'web/tsconfig.json',
+      ...sourcesIn('client'),
+      ...sourcesIn('web'),
+    ],
+    run: bundle,
   },
 ]
 
@@ -84,9 +98,20 @@ function generate() {
 
 async function compile(folder) {
   rmSync(path.join(root, folder, 'dist'), { recursive: true, force: true })
-  // The native compiler itself: killing its launcher would leave it writing.
-  const { default: compiler } = await import('./node_modules/typescript/lib/getExePath.js')
-  await run(compiler(), ['-p', path.join(folder, 'tsconfig.json')])
+  await run(await compiler(), ['-p', path.join(folder, 'tsconfig.json')])
+}
+
+/** The native one itself: killing its launcher would leave it writing. */
+async function compiler() {
+  const { default: executable } = await import('./node_modules/typescript/lib/getExePath.js')
+  return executable()
+}
+
+/** Vite strips types without a look at them. */
+async function bundle() {
+  await run(await compiler(), ['-p', 'web/tsconfig.json'])
+  const vite = path.join(root, 'node_modules/vite/bin/vite.js')
+  await run(process.execPath, [vite, 'build', 'web', '--logLevel', 'warn'])
 }
 
 /** Silent; when the program fails, the error's message is all it printed. */
@@ -170,7 +195,11 @@ function sourcesIn(folder) {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const file = `${folder}/${entry.name}`
-      return entry.isDirectory() ? sourcesIn(file) : /\.[cm]?ts$/.test(entry.name) ? [file] : []
+      return entry.isDirectory()
+        ? sourcesIn(file)
+        : /\.([cm]?ts|html|css|svg)$/.test(entry.name)
+          ? [file]
+          : []
     })
 }
 

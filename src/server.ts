@@ -16,6 +16,7 @@ import { openDrain } from './http/drain.js'
 import { files } from './http/files.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
+import { page } from './http/page.js'
 import { limited, limitedGuesses, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
 import { openSharing } from './http/sharing/share.js'
 import { type Report, shownErrors } from './http/shownErrors.js'
@@ -103,7 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
     )
     web.use('/files', files(app))
-    web.get('/', (_, response) => response.redirect('/graphql'))
+    web.use(page())
 
     const sockets = serveSockets(app, server, yoga, {
       corsOrigins: options.corsOrigins,

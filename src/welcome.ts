@@ -9,15 +9,18 @@ export interface FirstAccess {
 /** What a person reads when the server is ready: where it is, and what to do next. */
 export function welcome(url: string, first: FirstAccess | null, token: string | null): string {
   const lines = [`Graphdesk ready at ${url}`, '']
+  const fragment = token ? `#token=${token}` : ''
+  const signedIn = token ? ', signed in' : ''
   lines.push(
-    `  Open GraphiQL${token ? ', signed in' : ''}:  ${styleText('cyan', `${url}/graphql${token ? `#token=${token}` : ''}`)}`,
+    `  Open the page${signedIn}:  ${styleText('cyan', `${url}/${fragment}`)}`,
+    `  Open GraphiQL${signedIn}:  ${styleText('cyan', `${url}/graphql${fragment}`)}`,
   )
   if (first?.madePassword)
     lines.push('', `  Admin (shown once):  ${first.email}  password ${styleText('bold', first.madePassword)}`)
   if (first?.madeToken) lines.push(`  API token (shown once):  ${styleText('bold', first.madeToken)}`)
   lines.push(
     '',
-    '  It opens with a query of the inbox and a subscription to what happens; run either.',
+    '  GraphiQL opens with a query of the inbox and a subscription to what happens; run either.',
     '  Another token:  mutation { createApiToken(input: { name: "mine" }) { ... on CreateApiTokenPayload { secret } ... on Error { message } } }',
     '  Fin:  README.md, "Connect Fin"; without a Fin account `npm run demo` plays one.',
     '  Stop with Ctrl-C.',
