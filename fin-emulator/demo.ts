@@ -1,4 +1,5 @@
 // npm run demo [-- FILE]: plays whole conversations between an end-user, Fin and a human agent.
+// npm run demo -- --stay: starts a helpdesk and Fin for a person to look at, until Ctrl-C.
 import path from 'node:path'
 import { check } from './demo/check.js'
 import { open, write } from './demo/customer.js'
@@ -8,18 +9,23 @@ import type { Play } from './demo/play.js'
 import { heading, tell, tellFailure } from './demo/print.js'
 import { packageRoot } from './demo/program.js'
 import { type Stage, setStage } from './demo/stage.js'
+import { stay } from './demo/stay.js'
 import { readTranscripts, type Transcript } from './demo/transcript.js'
 
+const [given] = process.argv.slice(2)
+const isToStay = given === '--stay'
 const undo: (() => unknown)[] = []
 let leaving: Promise<void> | undefined
 
-process.on('SIGINT', () => leave(130))
+// What is looked at until Ctrl-C ends well with it.
+process.on('SIGINT', () => leave(isToStay ? 0 : 130))
 process.on('SIGTERM', () => leave(143))
 // A reader who leaves early, such as `head`.
 process.stdout.on('error', () => leave(1))
 
 try {
-  await run(process.argv[2] ?? path.join(packageRoot(), 'fin-emulator/sample-transcript.json'))
+  if (isToStay) await stay(undo)
+  await run(given ?? path.join(packageRoot(), 'fin-emulator/sample-transcript.json'))
   await leave(0)
 } catch (error) {
   if (!leaving) tellFailure(error)

@@ -10,6 +10,7 @@ import type { Connection } from './connection.js'
 import { errorResponse } from './errorResponse.js'
 import { type Fin, NotConnectedError } from './fin.js'
 import { reason } from './helpdeskError.js'
+import { localPages } from './localPages.js'
 import { messengerRoutes } from './messengerRoutes.js'
 import { type Receiver, receiver } from './receiver.js'
 import { createStore } from './store.js'
@@ -83,6 +84,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
   const app = express()
   app.disable('x-powered-by')
+  app.use('/messenger', localPages)
   app.use(express.json({ limit: '1mb' }))
   app.use(receiver(fin, options))
   app.use('/messenger', messengerRoutes(fin))

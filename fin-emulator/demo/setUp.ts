@@ -24,8 +24,8 @@ export async function makeIntegration(
   return { clientId, clientSecret, agentId, inboxId: integration.inbox.id }
 }
 
-/** A human agent who may answer in the inbox, with a token of their own. */
-export async function makeAgent(admin: Graphql, inboxId: string) {
+/** A human agent who may answer in these inboxes, with a token of their own. */
+export async function makeAgent(admin: Graphql, inboxIds: string[]) {
   const name = 'Ada Lindgren'
   const { agent } = await admin.ask<{ agent: { id: string } }>(
     `mutation ($name: String!) {
@@ -35,12 +35,14 @@ export async function makeAgent(admin: Graphql, inboxId: string) {
     }`,
     { name },
   )
-  await admin.ask(
-    `mutation ($inboxId: ID!, $agentId: ID!) {
-      addInboxMember(input: { inboxId: $inboxId, agentId: $agentId }) { __typename ... on Error { message } }
-    }`,
-    { inboxId, agentId: agent.id },
-  )
+  for (const inboxId of inboxIds) {
+    await admin.ask(
+      `mutation ($inboxId: ID!, $agentId: ID!) {
+        addInboxMember(input: { inboxId: $inboxId, agentId: $agentId }) { __typename ... on Error { message } }
+      }`,
+      { inboxId, agentId: agent.id },
+    )
+  }
   const { secret } = await admin.ask<{ secret: string }>(
     `mutation ($agentId: ID!) {
       createApiToken(input: { name: "demo", agentId: $agentId, scopes: [READ, WRITE] }) {

@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { createGraphql } from '../../fin-emulator/demo/graphql.js'
 import { temporaryDataDir } from '../support/dataDir.js'
+import { startProgram } from '../support/program.js'
 
 const patience = 120_000
 
@@ -40,6 +42,45 @@ test('the demo plays whole conversations, names what came through which API, and
   ]) {
     expect(printed).toMatch(step)
   }
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('`--stay` starts a helpdesk and Fin for a page, and ends with Ctrl-C', {
+  timeout: patience,
+}, async () => {
+  const folder = temporaryDataDir()
+  mkdirSync(folder)
+  const demo = startProgram(['fin-emulator/demo.js', '--stay'], { TMPDIR: folder, TEMP: folder, TMP: folder })
+  onTestFinished(async () => {
+    demo.process.kill('SIGTERM')
+    await demo.ended
+  })
+  const [, link = ''] = await demo.prints(/signed in as Ada Lindgren: .*?(http\S+#token=[\w%&=.-]+)/)
+  const { origin, pathname, search, hash } = new URL(link)
+  expect([pathname, search]).toEqual(['/', ''])
+  const given = new URLSearchParams(hash.slice(1))
+  const agent = createGraphql(origin, given.get('token') ?? '')
+  expect(await agent.ask<unknown[]>('{ inboxes { name } }')).toHaveLength(3)
+
+  // As the page does it.
+  const opened = await fetch(`${given.get('emulator')}/messenger/conversations`, {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ user: { name: 'Robin' }, body: 'When do you open?' }),
+  })
+  expect(opened.headers.get('access-control-allow-origin')).toBe(origin)
+  const { helpdesk_id: id } = (await opened.json()) as { helpdesk_id: string }
+  const { messages } = await agent.ask<{ messages: { nodes: { text: string }[] } }>(
+    'query ($id: ID!) { conversation(id: $id) { messages { nodes { text } } } }',
+    { id },
+  )
+  expect(messages.nodes).toEqual([
+    { text: 'When do you open?' },
+    { text: expect.stringContaining('We are open Monday') },
+  ])
+
+  demo.process.kill('SIGINT')
+  expect(await demo.ended, demo.output()).toBe(0)
   expect(readdirSync(folder)).toEqual([])
 })
 

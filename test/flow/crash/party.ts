@@ -47,7 +47,7 @@ export async function connectParty(
       },
     },
   )
-  const { token } = await makeAgent(admin, integration.inbox.id)
+  const { token } = await makeAgent(admin, [integration.inbox.id])
   const isLost = () => random() < lost
 
   async function graphql<T>(query: string, variables: object): Promise<T> {
