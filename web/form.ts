@@ -15,8 +15,9 @@ export function onSend(id: string, send: (text: string, button: string) => Promi
     for (const button of buttons) button.disabled = true
     tell('')
     try {
-      await send(text.value, value)
-      text.value = ''
+      const sent = text.value
+      await send(sent, value)
+      if (text.value === sent) text.value = ''
     } catch (error) {
       tell((error as Error).message)
     } finally {

@@ -12,7 +12,9 @@ export async function mutate(token: string, query: string, variables: object): P
   }).catch(() => {
     throw new Error('The server does not answer.')
   })
-  const { data, errors } = (await response.json()) as Answer
+  const { data, errors } = (await response.json().catch(() => {
+    throw new Error(`The server answered ${response.status}. Try again.`)
+  })) as Answer
   if (errors?.[0]) throw new Error(errors[0].message)
   const [result] = Object.values(data ?? {})
   if (result?.reason !== undefined) throw new Error(result.reason)

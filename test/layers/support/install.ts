@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** Debian's packages, by a file of theirs. */
-const packages = { nginx: '/usr/sbin/nginx', pgbouncer: '/usr/sbin/pgbouncer' }
+const packages = { chromium: '/usr/bin/chromium', nginx: '/usr/sbin/nginx', pgbouncer: '/usr/sbin/pgbouncer' }
 
 /** Installs what is missing; a run that cannot have it fails. */
 export default function install() {
