@@ -52,6 +52,7 @@ describe('on a folder of its own', { timeout: 90_000 }, () => {
     const [, url = ''] = await program.prints(ready)
     const [, page = '', link] = await program.prints(/Open the page, signed in: .*?(http\S+#token=([\w-]+))/)
     await program.prints(new RegExp(`Open GraphiQL, signed in: .*?graphql#token=${link}`))
+    expect(program.output()).toMatch(/Open the page.*\n.*Open GraphiQL/)
     // Neither is part of any request: a fragment stays in the browser.
     expect(new URL(page).href.replace(new URL(page).hash, '')).toBe(`${url}/`)
     const [, password] = await program.prints(/admin@example\.com {2}password \S*?([\w-]{20})/)

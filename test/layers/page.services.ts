@@ -110,6 +110,15 @@ test('the customer writes, Fin answers and hands off, the agent replies: all of 
   await seen(() => desk.counter('Fin', 'unassigned')).toBe(0)
 })
 
+test('a conversation of the sample shows its notes, marked as such', async () => {
+  await openSignedIn()
+  await desk.choose('Wrong size of raised bed')
+  await seen(desk.notes).toEqual([
+    expect.stringMatching(/note, not shown to the customer.*the warehouse mixed them up/),
+  ])
+  expect(await desk.messages()).toHaveLength(3)
+})
+
 test('after kill -9 of the server, while the customer writes on, nothing is missing and nothing there twice', async () => {
   await openSignedIn()
   await desk.write('When do you open?', 'New conversation')

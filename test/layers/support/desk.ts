@@ -8,6 +8,8 @@ export function deskOn(page: Page) {
     messages: () => page.locator('.message .text').allTextContents(),
     /** What stands between them. */
     happenings: () => page.locator('.happening').allTextContents(),
+    notes: () => page.locator('.message.private').allTextContents(),
+    choose: (title: string) => page.getByRole('navigation').getByRole('button', { name: title }).click(),
     rows: () => page.getByRole('navigation').getByRole('button').allTextContents(),
     feed: () => page.locator('#feed').textContent(),
     /** A counter of an inbox; null as long as there is none. */
