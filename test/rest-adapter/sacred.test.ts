@@ -80,6 +80,21 @@ async function giveTheListenersWork() {
   }
 }
 
+/** Locks what work in the background needs; who has some of it already may be the one to be refused, or this. */
+async function holdAllTables(): Promise<void> {
+  const tables = 'delivery, delivery_attempt, listener, integration_call, integration_call_count'
+  for (;;) {
+    await database.query('begin')
+    const refused = await database.query(`lock table ${tables} in access exclusive mode`).then(
+      () => null,
+      (error) => error,
+    )
+    if (!refused) return
+    await database.query('rollback')
+    expect(refused.code).toBe('40P01')
+  }
+}
+
 /** What waits for a lock, each with when it began to. */
 async function waiting(): Promise<string[]> {
   const { rows } = await database.query(
@@ -94,10 +109,7 @@ test.each(variants)(
   async (variant) => {
     const { eventCursor } = await server.must('{ eventCursor }')
     for (let count = 0; count < 5; count++) await stalledSubscriber()
-    await database.query('begin')
-    await database.query(
-      'lock table delivery, delivery_attempt, listener, integration_call, integration_call_count in access exclusive mode',
-    )
+    await holdAllTables()
     await giveTheListenersWork()
 
     // Answered while whatever hung before it still hangs: it waits for none of them.
@@ -128,7 +140,8 @@ test.each(variants)(
     })
     follower.stop()
     // What hung has said so, and nothing else.
-    for (const fault of server.faults.splice(0)) expect(fault.message).toMatch(/^The helpdesk is busy/)
+    for (const fault of server.faults.splice(0))
+      expect(fault.message).toMatch(/^The helpdesk is busy|^deadlock detected/)
   },
 )
 

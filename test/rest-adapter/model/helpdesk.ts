@@ -73,7 +73,7 @@ export function applyCall(helpdesk: ModelHelpdesk, call: Call): boolean {
     }
     case 'createConversation': {
       const { conversation, user, name, title, attributes, message } = call
-      const said = JSON.stringify([title, attributes, message])
+      const said = JSON.stringify([title, attributes, message, name])
       if (helpdesk.conversations.has(conversation)) {
         repeat(helpdesk, `conversation ${conversation}`, said, conversation)
         return true
