@@ -1,4 +1,5 @@
-import type { ConversationFilter, ConversationOrderField } from '../src/conversation/read.js'
+import type { ConversationFilter } from '../src/conversation/filter.js'
+import type { ConversationOrderField } from '../src/conversation/read.js'
 import { listConversations } from '../src/conversation/read.js'
 import { ValidationError } from '../src/errors.js'
 import { storedId } from '../src/ids.js'

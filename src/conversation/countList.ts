@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js'
 import { type Statement, statement } from '../database/statement.js'
 import type { LoggedEvent } from '../events/event.js'
-import { allStatuses, type ConversationFilter, isNarrowed } from './read.js'
+import { type ConversationFilter, filterShape, filterSql, filterValues } from './filter.js'
 
 /** How many rows a list holds: counted once in the database, then kept up with what happens. */
 export interface ListCount {
@@ -40,11 +40,7 @@ async function count(
   inboxIds: readonly string[],
   filter: ConversationFilter,
 ): Promise<Counted> {
-  const values: unknown[] = [inboxIds]
-  if (isNarrowed(filter)) values.push(filter.status ?? allStatuses)
-  if (filter.assigneeId) values.push(filter.assigneeId)
-  if (filter.endUserId) values.push(filter.endUserId)
-  const [row] = await db.query<Counted>(counting(filter), values)
+  const [row] = await db.query<Counted>(counting(filter), [inboxIds, ...filterValues(filter)])
   if (!row) throw new Error('The table event_log is empty: the migrations did not run to their end.')
   return row
 }
@@ -55,26 +51,13 @@ async function count(
  */
 function counting(filter: ConversationFilter): Statement {
   let next = 1
-  const parameter = () => `$${++next}`
-  const narrowed = isNarrowed(filter)
-  const statuses = narrowed ? `cross join unnest(${parameter()}::"ConversationStatus"[]) s(status)` : ''
-  const conditions = [
-    'c.inbox_id = i.id',
-    narrowed && 'c.status = s.status',
-    filter.assigneeId ? `c.assignee_id = ${parameter()}::uuid` : filter.unassigned && 'c.assignee_id is null',
-    filter.endUserId && `c.end_user_id = ${parameter()}::uuid`,
-  ]
-  const parts = [
-    narrowed && 'status',
-    filter.assigneeId ? 'agent' : filter.unassigned && 'nobody',
-    filter.endUserId && 'user',
-  ]
+  const { statuses, conditions } = filterSql(filter, () => `$${++next}`)
   return statement(
-    ['conversation.count', ...parts.filter(Boolean)].join('.'),
+    ['conversation.count', ...filterShape(filter)].join('.'),
     `select l.position, u.unnumbered,
             (select coalesce(sum(c.rows), 0)::int from unnest($1::uuid[]) i(id) ${statuses}
               cross join lateral (
-                select count(*) as rows from conversation c where ${conditions.filter(Boolean).join(' and ')}) c) as total
+                select count(*) as rows from conversation c where ${conditions.join(' and ')}) c) as total
        from event_log l,
             (select coalesce(json_object_agg(conversation_id, revision), '{}') as unnumbered
                from (select e.conversation_id, max(e.revision) as revision

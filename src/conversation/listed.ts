@@ -1,6 +1,7 @@
 import { ValidationError } from '../errors.js'
 import type { ListRow, RowChange } from '../events/event.js'
-import type { ConversationFilter, ConversationOrderField } from './read.js'
+import type { ConversationFilter } from './filter.js'
+import type { ConversationOrderField } from './read.js'
 import { rowBefore } from './row.js'
 
 /** What became of a row in a list; CHANGED: it is shown at the same place. */

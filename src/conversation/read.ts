@@ -4,7 +4,7 @@ import type { Queryable } from '../database/database.js'
 import { columns, nest, type Statement, statement } from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Conversation, Prisma, type Tag } from '../generated/prisma/client.js'
-import type { ConversationStatus } from '../generated/prisma/enums.js'
+import { type ConversationFilter, filterShape, filterSql, filterValues, listedInboxes } from './filter.js'
 
 export type TagView = Pick<Tag, 'id' | 'name'>
 
@@ -13,16 +13,6 @@ export interface ConversationView extends Conversation {
   endUser?: EndUserView
   assignee?: AgentView | null
   tags?: TagView[]
-}
-
-export interface ConversationFilter {
-  inboxId?: string | null
-  /** Any of these; every status when left out. */
-  status?: readonly ConversationStatus[] | null
-  assigneeId?: string | null
-  /** Nobody is assigned. */
-  unassigned?: boolean | null
-  endUserId?: string | null
 }
 
 export type ConversationOrderField = 'LAST_ACTIVITY' | 'CREATED'
@@ -54,26 +44,10 @@ export async function listConversations(
 ): Promise<ConversationView[]> {
   const inboxIds = listedInboxes(actor, filter)
   if (inboxIds.length === 0) return []
-  const narrowed = isNarrowed(filter)
-  const values: unknown[] = [inboxIds, page.limit]
-  if (narrowed) values.push(filter.status ?? allStatuses)
-  if (filter.assigneeId) values.push(filter.assigneeId)
-  if (filter.endUserId) values.push(filter.endUserId)
+  const values = [inboxIds, page.limit, ...filterValues(filter)]
   if (page.after) values.push(page.after.at, page.after.id)
-  return shape(await db.query(listing(filter, narrowed, page), values))
+  return shape(await db.query(listing(filter, page), values))
 }
-
-/** The inboxes whose conversations a list shows the actor. */
-export function listedInboxes(actor: Actor, { inboxId }: ConversationFilter): readonly string[] {
-  return inboxId ? actor.inboxIds.filter((id) => id === inboxId) : actor.inboxIds
-}
-
-/** Whether a list is read from the indexes that begin with an inbox and a status. */
-export function isNarrowed({ status, assigneeId, unassigned }: ConversationFilter): boolean {
-  return status != null || assigneeId != null || unassigned === true
-}
-
-export const allStatuses: ConversationStatus[] = ['OPEN', 'SNOOZED', 'RESOLVED', 'CLOSED', 'ENDED']
 
 const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const
 
@@ -83,13 +57,11 @@ const listings = new Map<string, Statement>()
  * One statement per shape of filter and order. The page is taken per inbox (and status), each from its index in
  * order, then merged: no list reads more rows than its page, whatever the inboxes hold.
  */
-function listing(filter: ConversationFilter, narrowed: boolean, page: ConversationPage): Statement {
+function listing(filter: ConversationFilter, page: ConversationPage): Statement {
   const parts = [
     page.field === 'CREATED' ? 'created' : 'activity',
     page.descending ? 'desc' : 'asc',
-    narrowed && 'status',
-    filter.assigneeId ? 'agent' : filter.unassigned && 'nobody',
-    filter.endUserId && 'user',
+    ...filterShape(filter),
     page.after && 'after',
   ]
   const name = `conversation.list.${parts.filter(Boolean).join('.')}`
@@ -100,15 +72,11 @@ function listing(filter: ConversationFilter, narrowed: boolean, page: Conversati
   const parameter = () => `$${++next}`
   const by = orderColumns[page.field]
   const direction = page.descending ? 'desc' : 'asc'
-  const statuses = narrowed ? `cross join unnest(${parameter()}::"ConversationStatus"[]) s(status)` : ''
-  const conditions = [
-    'c.inbox_id = i.id',
-    narrowed && 'c.status = s.status',
-    filter.assigneeId ? `c.assignee_id = ${parameter()}::uuid` : filter.unassigned && 'c.assignee_id is null',
-    filter.endUserId && `c.end_user_id = ${parameter()}::uuid`,
-    page.after &&
-      `(c.${by}, c.id) ${page.descending ? '<' : '>'} (${parameter()}::timestamptz, ${parameter()}::uuid)`,
-  ].filter(Boolean)
+  const { statuses, conditions } = filterSql(filter, parameter)
+  if (page.after) {
+    const beyond = page.descending ? '<' : '>'
+    conditions.push(`(c.${by}, c.id) ${beyond} (${parameter()}::timestamptz, ${parameter()}::uuid)`)
+  }
   // All null there, but only this tells PostgreSQL that `assignee_id is null` leaves its index in order.
   const held =
     filter.unassigned && !filter.assigneeId && page.field === 'LAST_ACTIVITY'

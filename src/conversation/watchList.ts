@@ -6,8 +6,9 @@ import type { Resumption } from '../events/resume.js'
 import { stoppable } from '../events/stoppable.js'
 import type { Tail } from '../events/tail.js'
 import { countList, type ListCount } from './countList.js'
+import { type ConversationFilter, listedInboxes } from './filter.js'
 import { type ListMove, momentOf, moveInList } from './listed.js'
-import { type ConversationFilter, type ConversationOrderField, listedInboxes } from './read.js'
+import type { ConversationOrderField } from './read.js'
 
 /** What one who watches a list gets. */
 export type ListChange = { position: number; count: ListCount } & (
