@@ -1,7 +1,7 @@
 import type { Event } from '../generated/prisma/client.js'
 import type { ConversationStatus } from '../generated/prisma/enums.js'
 
-/** Every kind of event, as stored; `schema/event.ts` has one object type for each. */
+/** Every kind of event, as stored; `schema/eventTypes.ts` has one object type for each. */
 export const eventTypes = [
   'CONVERSATION_OPENED',
   'MESSAGE_ADDED',

@@ -1,0 +1,199 @@
+import type { App } from '../src/app.js'
+import type { LoggedEvent } from '../src/events/event.js'
+import type { ResyncReason } from '../src/events/resume.js'
+import type { ConversationStatus, Priority } from '../src/generated/prisma/enums.js'
+import { Agent } from './agent.js'
+import { builder } from './builder.js'
+import type { Context } from './context.js'
+import { EndUser } from './endUser.js'
+import { ConversationStatusEnum, PriorityEnum } from './enums.js'
+import { Event, type ResyncEvent } from './event.js'
+import { Message } from './message.js'
+import { Tag } from './tag.js'
+import { Team } from './team.js'
+
+function change<Value>(event: LoggedEvent, field: string): { from: Value | null; to: Value | null } {
+  return (event.changes[field] ?? { from: null, to: null }) as { from: Value; to: Value }
+}
+
+const logged = (name: string) => builder.objectRef<LoggedEvent>(name)
+
+builder.objectType(logged('ConversationOpened'), {
+  description: 'A conversation began.',
+  interfaces: [Event],
+})
+
+builder.objectType(logged('MessageAdded'), {
+  description: 'A message or note was added.',
+  interfaces: [Event],
+  fields: (t) => ({
+    message: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The message; null when it is no longer in your sight.',
+      resolve: ({ messageId }, _, { load }) => (messageId ? load.message(messageId) : null),
+    }),
+  }),
+})
+
+builder.objectType(logged('AssignmentChanged'), {
+  description: 'Someone else, or nobody, holds the conversation now.',
+  interfaces: [Event],
+  fields: (t) => ({
+    from: t.field({
+      type: Agent,
+      nullable: true,
+      description: 'Who held it.',
+      resolve: (event, _, context) => agentOf(event, 'from', context),
+    }),
+    to: t.field({
+      type: Agent,
+      nullable: true,
+      description: 'Who holds it.',
+      resolve: (event, _, context) => agentOf(event, 'to', context),
+    }),
+    fromTeam: t.field({
+      type: Team,
+      nullable: true,
+      description: 'The team that held it.',
+      resolve: (event, _, context) => teamOf(event, 'from', context),
+    }),
+    toTeam: t.field({
+      type: Team,
+      nullable: true,
+      description: 'The team that holds it.',
+      resolve: (event, _, context) => teamOf(event, 'to', context),
+    }),
+  }),
+})
+
+builder.objectType(logged('StatusChanged'), {
+  description:
+    'The conversation was opened, snoozed, resolved, closed or ended; or a snooze got another end.',
+  interfaces: [Event],
+  fields: (t) => ({
+    from: t.field({
+      type: ConversationStatusEnum,
+      nullable: true,
+      description: 'Null when only the end of a snooze moved.',
+      resolve: (event) => change<Status>(event, 'status').from,
+    }),
+    to: t.field({
+      type: ConversationStatusEnum,
+      nullable: true,
+      description: 'Null when only the end of a snooze moved.',
+      resolve: (event) => change<Status>(event, 'status').to,
+    }),
+  }),
+})
+
+builder.objectType(logged('TitleChanged'), { description: 'The title changed.', interfaces: [Event] })
+
+builder.objectType(logged('PriorityChanged'), {
+  description: 'The priority changed.',
+  interfaces: [Event],
+  fields: (t) => ({
+    from: t.field({
+      type: PriorityEnum,
+      nullable: true,
+      description: 'What it was.',
+      resolve: (event) => change<Urgency>(event, 'priority').from,
+    }),
+    to: t.field({
+      type: PriorityEnum,
+      nullable: true,
+      description: 'What it became.',
+      resolve: (event) => change<Urgency>(event, 'priority').to,
+    }),
+  }),
+})
+
+builder.objectType(logged('TagsChanged'), {
+  description: 'Tags were added or taken away.',
+  interfaces: [Event],
+  fields: (t) => ({
+    added: t.field({
+      type: [Tag],
+      description: 'New on it.',
+      resolve: (event, _, { app }) => tagsBetween(app, event, 'from', 'to'),
+    }),
+    removed: t.field({
+      type: [Tag],
+      description: 'No longer on it.',
+      resolve: (event, _, { app }) => tagsBetween(app, event, 'to', 'from'),
+    }),
+  }),
+})
+
+builder.objectType(logged('AttributesChanged'), {
+  description: 'The attributes changed.',
+  interfaces: [Event],
+})
+
+builder.objectType(logged('HandedOff'), {
+  description: 'Fin let go: the conversation waits for a human.',
+  interfaces: [Event],
+})
+
+builder.objectType(logged('HandedBackToFin'), {
+  description: 'An agent gave the conversation back to Fin.',
+  interfaces: [Event],
+})
+
+builder.objectType(logged('EndUserRead'), {
+  description: 'The end-user has read further.',
+  interfaces: [Event],
+})
+
+builder.objectType(logged('EndUserChanged'), {
+  description: 'Something became known of an end-user.',
+  interfaces: [Event],
+  fields: (t) => ({
+    endUser: t.field({
+      type: EndUser,
+      nullable: true,
+      description: 'The end-user.',
+      resolve: ({ endUserId }, _, { load }) => (endUserId ? load.endUser(endUserId) : null),
+    }),
+  }),
+})
+
+const ResyncReasonEnum = builder.enumType('ResyncReason', {
+  description: 'Why a cursor cannot be resumed.',
+  values: {
+    EXPIRED: { description: 'Events after it are no longer kept in the log.' },
+    AHEAD: { description: 'The log has not come that far, as after a backup was restored.' },
+    FOREIGN: { description: 'It is of another log, as before a restore.' },
+    MALFORMED: { description: 'It is not a cursor of any log.' },
+  } satisfies Record<ResyncReason, object>,
+})
+
+builder.objectType(builder.objectRef<ResyncEvent>('Resync'), {
+  description:
+    'The cursor cannot be resumed. Load your lists anew; the events that follow come after `cursor`.',
+  interfaces: [Event],
+  fields: (t) => ({
+    reason: t.expose('reason', { type: ResyncReasonEnum, description: 'Why.' }),
+  }),
+})
+
+type Status = keyof typeof ConversationStatus
+type Urgency = keyof typeof Priority
+type Side = 'from' | 'to'
+
+function agentOf(event: LoggedEvent, side: Side, { load }: Context) {
+  const id = change<string>(event, 'assigneeId')[side]
+  return id ? load.namedAgent(id) : null
+}
+
+function teamOf(event: LoggedEvent, side: Side, { load }: Context) {
+  const id = change<string>(event, 'teamId')[side]
+  return id ? load.namedTeam(id) : null
+}
+
+/** The tags of one side that the other has not. */
+function tagsBetween(app: App, event: LoggedEvent, without: Side, side: Side) {
+  const { [without]: others, [side]: ids } = change<string[]>(event, 'tagIds')
+  const id = (ids ?? []).filter((one) => !others?.includes(one))
+  return app.db.prisma.tag.findMany({ where: { id: { in: id } }, orderBy: { name: 'asc' } })
+}
