@@ -46,13 +46,15 @@ function assigneeId(read: Reading): string | null | undefined {
   return read.given.assignee_id === null ? null : (read.identifier('assignee_id') ?? undefined)
 }
 
+/** Undefined when nothing is said. */
 function endUser(user: Reading) {
   user.choice('user_type', ['end_user'])
-  return {
+  const said = {
     id: user.identifier('id') ?? undefined,
     name: user.text('name') ?? undefined,
     email: user.email('email') ?? undefined,
     photoUrl: user.uri('photo_url') ?? undefined,
     attributes: user.attributes('attributes') ?? undefined,
   }
+  return Object.values(said).some((value) => value !== undefined) ? said : undefined
 }
