@@ -51,6 +51,8 @@ export interface AppOptions {
   clock?: Clock
   /** The networks that Fin calls from, by region. */
   finRanges?: () => Ranges
+  /** Nobody else works on this database, and nothing stands before it, as with the embedded one. */
+  alone?: boolean
   /** Faults in the background, such as a lost connection. */
   report: (error: Error) => void
 }
@@ -58,7 +60,7 @@ export interface AppOptions {
 /** Opens the database and begins to tail the log. */
 export async function openApp(options: AppOptions): Promise<App & { close(): Promise<void> }> {
   const { report } = options
-  const preparedStatements = await namesFor(options.database, report)
+  const preparedStatements = await namesFor(options)
   const db = openDatabase({
     ...options.database,
     preparedStatements,
@@ -107,11 +109,12 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
 }
 
 /** Whether statements go by name: not where that was forbidden, or would fail. */
-async function namesFor(
-  { url, preparedStatements }: AppOptions['database'],
-  report: (error: Error) => void,
-): Promise<boolean> {
-  if (!preparedStatements || (await keepsStatementNames(url))) return preparedStatements
+async function namesFor({
+  database: { url, preparedStatements },
+  alone,
+  report,
+}: AppOptions): Promise<boolean> {
+  if (!preparedStatements || alone || (await keepsStatementNames(url))) return preparedStatements
   report(
     new Error(
       'The database is behind a pooler that does not keep statement names: they are left out. Set PREPARED_STATEMENTS=false to say so.',

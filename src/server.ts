@@ -43,8 +43,6 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   sockets?: Pick<SocketOptions, 'pingEvery' | 'recheckEvery' | 'initWithin'>
   /** How long to go on serving after saying at /readyz that it stops, in ms. */
   drainFor?: number
-  /** No other node works on this database, as with the embedded one. */
-  alone?: boolean
   /** How long a cursor can be resumed, at least; for ever when left out. */
   eventRetentionDays?: number
   /** Requests a minute per token, or per address without one. */
