@@ -12,6 +12,8 @@ export interface Context {
   load: Loaders
   /** Where a subscription begins, whatever its arguments say; null or left out: as they say. */
   resumeAt?: number | null
+  /** For a durable subscriber: called with a position when nothing up to it is still to come of a subscription. */
+  passed?: (position: number) => void
 }
 
 /**

@@ -96,11 +96,11 @@ async function eventStream(
   after: string | null | undefined,
   wants: (event: LoggedEvent) => boolean,
 ): Promise<AsyncIterable<AnyEvent>> {
-  const { app, actor, refresh } = context
+  const { app, actor, refresh, passed } = context
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
   const cursor = context.resumeAt == null ? after : eventCursor(app.log, context.resumeAt)
   const { position, lost } = await resume(app.db, app.log, cursor)
-  const events = follow(app.db, app.tail, { after: position, wants, actor: refresh })
+  const events = follow(app.db, app.tail, { after: position, wants, actor: refresh, passed })
   return oneByOne<AnyEvent>(events, lost ? [resyncEvent(position, lost, app.db.clock.now())] : [])
 }
 

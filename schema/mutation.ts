@@ -1,4 +1,5 @@
 import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core'
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../src/errors.js'
 import { fingerprint } from '../src/idempotency/fingerprint.js'
 import { Repeat, type RepeatableCall } from '../src/idempotency/transact.js'
@@ -30,6 +31,7 @@ interface MutationOptions<Fields extends InputFieldMap, Result extends object> {
     input: InputShapeFromFields<Fields> & { expectedVersion?: number | null },
     context: Context,
     call: RepeatableCall | undefined,
+    schema: GraphQLSchema,
   ) => Promise<Result | Repeat>
 }
 
@@ -94,10 +96,15 @@ export function mutation<const Fields extends InputFieldMap, Result extends obje
         types: [...mutationErrors, ...(options.errors ?? [])] as never,
         union: { name: `${title}Result`, description: `What \`${name}\` gives.` },
       },
-      resolve: (async (_: unknown, args: { input: unknown }, context: Context) => {
+      resolve: (async (
+        _: unknown,
+        args: { input: unknown },
+        context: Context,
+        { schema }: GraphQLResolveInfo,
+      ) => {
         const given = args.input as InputShapeFromFields<Fields> & { idempotencyKey?: string | null }
         const call = keyed ? repeatable(context, name, given) : undefined
-        const result = await options.run(given, context, call)
+        const result = await options.run(given, context, call, schema)
         // Looked up with the rights of the call, which a call that gives its own token up has no more afterwards.
         const changed = await settled(context, options.changes as Record<string, NodeType>, result)
         if (options.changesRights) {

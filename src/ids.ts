@@ -12,10 +12,12 @@ export const prefixes = {
   IntegrationCall: 'call',
   IntegrationLogEntry: 'log',
   Message: 'msg',
+  Notice: 'notice',
   StoredFile: 'file',
   Tag: 'tag',
   Team: 'team',
   Token: 'token',
+  Webhook: 'webhook',
 } as const
 
 export type NodeType = keyof typeof prefixes

@@ -3,15 +3,13 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import express, { Router } from 'express'
-import { type DocumentNode, execute, parse, subscribe, validate } from 'graphql'
 import { finApi } from '../rest-adapter/adapter.js'
 import { tooManyRequests } from '../rest-adapter/problem.js'
 import { tokenEndpoint } from '../rest-adapter/token.js'
-import { contextFor } from '../schema/context.js'
-import { schema } from '../schema/schema.js'
 import { type App, type AppOptions, openApp } from './app.js'
 import { systemClock } from './clock.js'
 import { startFileCopies } from './file/copy.js'
+import { documentsFor, executeFor } from './http/documents.js'
 import { openDrain } from './http/drain.js'
 import { files } from './http/files.js'
 import { graphqlApi } from './http/graphql.js'
@@ -34,6 +32,8 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   /** As in express: how many proxies, or which, to believe about the client's address; false: none. */
   trustProxy?: number | string | false
   allowPrivateWebhooks: boolean
+  /** How long a listener of webhooks hears nothing before its place is moved on all the same, in ms. */
+  idleAfter?: number
   /** Intercom's file of the networks that Fin calls from; looked at again as it changes. */
   finNetworksFile?: string
   /** Whether files may be copied from addresses that are not public. */
@@ -127,9 +127,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const aside: App = { ...app, db: app.background }
     const webhooks = await startWebhooks(aside, {
-      subscribe: subscribeFor(aside),
+      documents: documentsFor(aside, options.report),
       allowPrivate: options.allowPrivateWebhooks,
       alone: options.alone,
+      idleAfter: options.idleAfter,
       report: options.report,
     })
     undo.push(webhooks.stop)
@@ -155,29 +156,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 async function stopAll(undo: (() => unknown)[]) {
   for (const step of undo.splice(0).reverse()) await step()
-}
-
-/** Runs a document on the schema, in process, as an actor. */
-function executeFor(app: App): Parameters<typeof finApi>[1] {
-  return async (actor, document, variableValues) =>
-    execute({ schema, document, variableValues, contextValue: contextFor(app, actor) })
-}
-
-/** Runs a subscription on the schema, in process, as whoever the actor is by then. */
-function subscribeFor(app: App): Parameters<typeof startWebhooks>[1]['subscribe'] {
-  const documents = new Map<string, DocumentNode>()
-  return async (actor, text, variableValues) => {
-    const document = documents.get(text) ?? parse(text)
-    if (!documents.has(text)) {
-      const errors = validate(schema, document)
-      if (errors[0]) throw errors[0]
-      documents.set(text, document)
-    }
-    const contextValue = contextFor(app, await actor(), actor)
-    const results = await subscribe({ schema, document, variableValues, contextValue })
-    if (Symbol.asyncIterator in results) return results
-    throw results.errors?.[0] ?? new Error('The subscription gave no stream.')
-  }
 }
 
 const refuseFin: Refuse = (seconds, _, next) => next(tooManyRequests(seconds))

@@ -15,6 +15,8 @@ export interface FollowOptions {
   wants: (event: LoggedEvent) => boolean
   /** Who is asking, as of now; null once the token is revoked, which ends the stream. Asked for each batch. */
   actor: () => Promise<Actor | null>
+  /** Called with a position when nothing up to it is still to come. */
+  passed?: (position: number) => void
 }
 
 /**
@@ -71,6 +73,7 @@ export function follow(
             (event) => actor.inboxIds.includes(event.inboxId) && options.wants(event),
           )
           if (wanted.length > 0) yield wanted
+          options.passed?.(position)
         } else if (!behind && queue.length === 0 && !stopped) {
           await new Promise<void>((resolve) => {
             wake = resolve

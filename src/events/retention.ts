@@ -32,8 +32,10 @@ const expired = statement(
     cross join lateral (select numbered_at as at from event_feed where position < p.ends order by position desc limit 1) last
     where last.at < $1
       and (last.at < $2
-           or not exists (select 1 from listener l join fin_integration f on f.id = l.integration_id
-                           where f.archived_at is null and l.position < p.ends - 1))`,
+           or not exists (select 1 from listener l
+                            left join fin_integration f on f.id = l.integration_id
+                            left join webhook w on w.id = l.webhook_id
+                           where f.archived_at is null and w.archived_at is null and l.position < p.ends - 1))`,
 )
 
 const drop = statement('feed.drop', 'select event_feed_drop($1) as dropped')

@@ -5,15 +5,13 @@ import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens'
 import express, { type Request, type Response, Router } from 'express'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { contextFor } from '../../schema/context.js'
+import { limitOptions } from '../../schema/limits.js'
 import { schema } from '../../schema/schema.js'
 import type { App } from '../app.js'
 import { OverloadedError } from '../errors.js'
 import { agentBehind, type Caller } from './bearer.js'
 import { renderGraphiql } from './graphiql.js'
 import { graphqlFault, type Report, shownErrors } from './shownErrors.js'
-
-/** High enough for GraphiQL's introspection and a full inbox screen. */
-const limits = { depth: 15, aliases: 500, tokens: 10_000, cost: 20_000 }
 
 export interface GraphqlOptions {
   corsOrigins: readonly string[]
@@ -77,19 +75,12 @@ const wholeEvents: Plugin = {
 }
 
 function armor(): Plugin[] {
-  const quiet = { propagateOnRejection: true, exposeLimits: true }
+  const { tokens, depth, aliases, cost } = limitOptions
   return [
-    maxTokensPlugin({ n: limits.tokens, ...quiet }),
-    maxDepthPlugin({ n: limits.depth, ignoreIntrospection: true, ...quiet }),
-    maxAliasesPlugin({ n: limits.aliases, allowList: [], ...quiet }),
-    costLimitPlugin({
-      maxCost: limits.cost,
-      objectCost: 2,
-      scalarCost: 1,
-      depthCostFactor: 1.3,
-      ignoreIntrospection: true,
-      ...quiet,
-    }),
+    maxTokensPlugin(tokens),
+    maxDepthPlugin(depth),
+    maxAliasesPlugin(aliases),
+    costLimitPlugin(cost),
   ] as Plugin[]
 }
 

@@ -1,6 +1,7 @@
 import { type Actor, requireAdmin } from '../actor.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
+import { resumeListener } from '../delivery/resume.js'
 import { NotFoundError } from '../errors.js'
 import type { IntegrationState } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
@@ -20,6 +21,7 @@ export function setFinIntegrationState(
       admin.inboxIds,
     ])
     if (!integration) throw new NotFoundError('Fin integration')
+    if (input.state === 'ACTIVE') await resumeListener(tx, integration.id)
     return { integration }
   })
 }

@@ -2,12 +2,12 @@ import { isIP } from 'node:net'
 import { Pool } from 'undici'
 import { checkAddress, checkedLookup } from '../address.js'
 
-/** Connections to the receivers of webhooks, a pool for each, so that one that hangs slows no other. */
+/** Connections to the receivers of webhooks, a pool for each listener, so that one that hangs slows no other. */
 export interface Receivers {
   /** Throws RefusedAddress when the address itself, as an IP, is not allowed; a name is checked when it connects. */
-  poolFor(url: URL): Pool
-  /** Lets go of the connections to all others. */
-  keepOnly(origins: ReadonlySet<string>): void
+  poolFor(listenerId: string, url: URL): Pool
+  /** Lets go of the connections of all others. */
+  keepOnly(listenerIds: ReadonlySet<string>): void
   /** Ends what is under way. */
   destroy(): Promise<void>
 }
@@ -17,38 +17,44 @@ const timeout = 10_000
 const connections = 32
 
 export function openReceivers(allowPrivate: boolean): Receivers {
-  const pools = new Map<string, Pool>()
+  const pools = new Map<string, { origin: string; pool: Pool }>()
   let destroyed = false
 
   return {
-    poolFor({ origin, hostname, protocol }) {
+    poolFor(listenerId, { origin, hostname, protocol }) {
       if (destroyed) throw new Error('Graphdesk is stopping.')
       const rules = { secure: protocol === 'https:', allowPrivate }
       // A literal address is never looked up.
       const literal = hostname.replace(/^\[|\]$/g, '')
       if (isIP(literal)) checkAddress(hostname, literal, rules)
-      const pool =
-        pools.get(origin) ??
-        new Pool(origin, {
-          connections,
-          connect: { timeout, lookup: checkedLookup(rules), rejectUnauthorized: true },
-          headersTimeout: timeout,
-          bodyTimeout: timeout,
-        })
-      pools.set(origin, pool)
+      const known = pools.get(listenerId)
+      if (known?.origin === origin) return known.pool
+      letGo(known?.pool)
+      const pool = new Pool(origin, {
+        connections,
+        connect: { timeout, lookup: checkedLookup(rules), rejectUnauthorized: true },
+        headersTimeout: timeout,
+        bodyTimeout: timeout,
+      })
+      pools.set(listenerId, { origin, pool })
       return pool
     },
-    keepOnly(origins) {
-      for (const [origin, pool] of pools) {
-        if (origins.has(origin)) continue
-        pools.delete(origin)
-        pool.close().catch(() => undefined)
+    keepOnly(listenerIds) {
+      for (const [listenerId, { pool }] of pools) {
+        if (listenerIds.has(listenerId)) continue
+        pools.delete(listenerId)
+        letGo(pool)
       }
     },
     async destroy() {
       destroyed = true
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()))
+      await Promise.all([...pools.values()].map(({ pool }) => pool.destroy()))
       pools.clear()
     },
   }
+}
+
+/** What is under way is finished. */
+function letGo(pool: Pool | undefined) {
+  pool?.close().catch(() => undefined)
 }

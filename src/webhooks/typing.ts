@@ -3,14 +3,15 @@ import type { App } from '../app.js'
 import { publicId } from '../ids.js'
 import type { TypingSignal } from '../typing/typing.js'
 import { watchTyping } from '../typing/watch.js'
-import type { Connected } from './integrations.js'
+import type { ConnectedFin } from './connected.js'
+import { finRequest } from './deliveries/request.js'
+import { sendWebhook } from './deliveries/send.js'
 import type { Receivers } from './receivers.js'
-import { sendWebhook } from './send.js'
 
 export interface TypingOptions {
   receivers: Receivers
   /** The integrations as of now. */
-  connected: () => readonly Connected[]
+  integrations: () => readonly ConnectedFin[]
   report: (error: Error) => void
 }
 
@@ -23,7 +24,7 @@ const mostUnderWay = 16
 /** Tells Fin that a human writes. Sent once and by one node, the one that was told; never stored, never retried. */
 export function startTyping(
   app: App,
-  { receivers, connected, report }: TypingOptions,
+  { receivers, integrations, report }: TypingOptions,
 ): { stop(): Promise<void> } {
   const told = new Map<string, number>()
   const underWay = new Set<Promise<void>>()
@@ -31,8 +32,8 @@ export function startTyping(
     wants: (signal) => signal.node === app.node && signal.isTyping && receiverOf(signal) !== undefined,
   })
 
-  function receiverOf({ inboxId }: TypingSignal): Connected | undefined {
-    return connected().find((integration) => integration.sends && integration.inboxId === inboxId)
+  function receiverOf({ inboxId }: TypingSignal): ConnectedFin | undefined {
+    return integrations().find((integration) => integration.sends && integration.inboxId === inboxId)
   }
 
   function isDue({ conversationId, agentId }: TypingSignal): boolean {
@@ -54,7 +55,12 @@ export function startTyping(
       event_type: 'agent_typing',
       data: { agent: { id: publicId('Agent', id), user_type: 'agent', name: alias ?? name, email } },
     }
-    await sendWebhook(receivers, app.secrets, receiver, body, usefulFor)
+    await sendWebhook(
+      receivers,
+      receiver.listenerId,
+      () => finRequest(app.secrets, receiver, body),
+      usefulFor,
+    )
   }
 
   async function watch() {

@@ -1,32 +1,22 @@
-import { parse, subscribe } from 'graphql'
 import { onTestFinished } from 'vitest'
-import { contextFor } from '../../schema/context.js'
-import { schema } from '../../schema/schema.js'
 import { type AgentActor, tokenScopes } from '../../src/actor.js'
 import { insertAgent } from '../../src/agent/create.js'
 import type { App } from '../../src/app.js'
 import { openConversation } from '../../src/conversation/open.js'
+import { documentsFor } from '../../src/http/documents.js'
 import { newId } from '../../src/ids.js'
 import { createFinIntegration } from '../../src/integration/create.js'
-import type { Subscribe } from '../../src/webhooks/finListener.js'
+import type { Follow } from '../../src/webhooks/listeners/listener.js'
 import { startWebhooks } from '../../src/webhooks/start.js'
-
-/** Runs subscriptions on the schema, as the server does. */
-export function inProcess(app: App): Subscribe {
-  return async (actor, document, variableValues) => {
-    const contextValue = contextFor(app, await actor(), actor)
-    const results = await subscribe({ schema, document: parse(document), variableValues, contextValue })
-    if (Symbol.asyncIterator in results) return results
-    throw results.errors?.[0]
-  }
-}
 
 /** What a node does about webhooks, and nothing else; ends with the test at the latest. */
 export async function startNode(
   app: App,
-  { subscribe = inProcess(app), report }: { subscribe?: Subscribe; report: (error: Error) => void },
+  { follow, report }: { follow?: (usual: Follow) => Follow; report: (error: Error) => void },
 ) {
-  const webhooks = await startWebhooks(app, { subscribe, allowPrivate: true, report })
+  const documents = documentsFor(app, report)
+  if (follow) documents.follow = follow(documents.follow)
+  const webhooks = await startWebhooks(app, { documents, allowPrivate: true, report })
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= webhooks.stop()

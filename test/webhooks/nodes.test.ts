@@ -1,10 +1,11 @@
 import { tmpdir } from 'node:os'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { insertLatest } from '../../src/delivery/insert.js'
 import type { Delivery } from '../../src/generated/prisma/client.js'
 import { storedId } from '../../src/ids.js'
 import { type RunningServer, startServer } from '../../src/server.js'
-import { listenerPosition, storeDeliveries } from '../../src/webhooks/store.js'
+import { listenerPlace, moveListener, type Step } from '../../src/webhooks/listeners/place.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, startReceiver } from './receiver.js'
 import { connect, eventually } from './setup.js'
@@ -57,17 +58,8 @@ test('what was stored by a node that died before it could send is sent', async (
   const { integrationId, conversation, heard, settled } = await connect(server, receiver)
   const id = await conversation()
   await heard()
-  const { db } = server.app
-  const position = await listenerPosition(db, integrationId)
-  const conversations = new Map([[storedId('Conversation', id) ?? '', { first: position, last: position }]])
-  expect(
-    await storeDeliveries(
-      db,
-      integrationId,
-      { log: server.app.log, from: position, to: position },
-      conversations,
-    ),
-  ).toBe(true)
+  const { position, store } = await listenerOf(integrationId)
+  expect(await store({ from: position, to: position }, storedId('Conversation', id) ?? '')).toBe(true)
   expect((await receiver.arrival(1)).body).toEqual({ conversation_id: id })
   await settled('DELIVERED')
 })
@@ -93,12 +85,8 @@ test('a listener that was overtaken stores nothing', async () => {
   const receiver = await startReceiver()
   const { integrationId, deliveries, heard } = await connect(server, receiver)
   await heard()
-  const { db } = server.app
-  const position = await listenerPosition(db, integrationId)
-  const unknown = '00000000-0000-7000-8000-000000000000'
-  const conversations = new Map([[unknown, { first: position, last: position }]])
-  const step = { log: server.app.log, from: position - 1, to: position }
-  expect(await storeDeliveries(db, integrationId, step, conversations)).toBe(false)
+  const { position, store } = await listenerOf(integrationId)
+  expect(await store({ from: position - 1, to: position }, unknown)).toBe(false)
   expect(await deliveries()).toEqual([])
 })
 
@@ -106,14 +94,27 @@ test('a listener whose deliveries cannot be stored stays where it was', async ()
   const receiver = await startReceiver()
   const { integrationId, heard } = await connect(server, receiver)
   await heard()
-  const { db } = server.app
-  const position = await listenerPosition(db, integrationId)
-  const unknown = '00000000-0000-7000-8000-000000000000'
-  const conversations = new Map([[unknown, { first: position, last: position }]])
-  const step = { log: server.app.log, from: position, to: position + 1 }
-  await expect(storeDeliveries(db, integrationId, step, conversations)).rejects.toThrow(/foreign key/)
-  expect(await listenerPosition(db, integrationId)).toBe(position)
+  const { position, store } = await listenerOf(integrationId)
+  await expect(store({ from: position, to: position + 1 }, unknown)).rejects.toThrow(/foreign key/)
+  expect((await listenerOf(integrationId)).position).toBe(position)
 })
+
+const unknown = '00000000-0000-7000-8000-000000000000'
+
+/** A step of an integration's listener, as it takes one. */
+async function listenerOf(integrationId: string) {
+  const { db, log } = server.app
+  const { id: listenerId } = await db.prisma.listener.findUniqueOrThrow({ where: { integrationId } })
+  const { position } = await listenerPlace(db, listenerId)
+  const store = (step: Omit<Step, 'log'>, conversationId: string) =>
+    db.transaction(async (tx) => {
+      if (!(await moveListener(tx, listenerId, { log, ...step }))) return false
+      const span = { first: position, last: position }
+      await insertLatest(tx, { listenerId, integrationId }, new Map([[conversationId, span]]))
+      return true
+    })
+  return { position, store }
+}
 
 /** Whether two deliveries stand for the same part of one conversation's story. */
 function overlap(one: Delivery, other: Delivery) {

@@ -3,15 +3,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApp } from '../../src/app.js'
 import { publicId } from '../../src/ids.js'
 import { reply } from '../../src/message/reply.js'
+import type { Follow } from '../../src/webhooks/listeners/listener.js'
 import { createDatabase, type TestDatabase } from '../support/database.js'
-import { inProcess, prepare, startNode } from './inProcess.js'
+import { prepare, startNode } from './inProcess.js'
 import { startReceiver } from './receiver.js'
 
 let database: TestDatabase
 let app: Awaited<ReturnType<typeof openApp>>
 let faults: Error[]
 const report = (error: Error) => faults.push(error)
-const start = (subscribe = inProcess(app)) => startNode(app, { subscribe, report })
+const start = (follow?: (usual: Follow) => Follow) => startNode(app, { follow, report })
 
 beforeAll(async () => {
   faults = []
@@ -53,9 +54,9 @@ test('a stream that breaks is taken up again where it was', async () => {
   const receiver = await startReceiver()
   const { human, conversationId } = await prepare(app, receiver.url)
   let breaks = 1
-  const webhooks = await start(async (...asked) => {
+  const webhooks = await start((usual) => async (following) => {
     if (breaks-- > 0) throw new Error('The stream broke.')
-    return inProcess(app)(...asked)
+    return usual(following)
   })
   await reply(app.db, human, { conversationId, body: '<p>An answer</p>' })
   await receiver.arrival(1)

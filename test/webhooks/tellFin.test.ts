@@ -1,12 +1,11 @@
 import { parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
 import { schema } from '../../schema/schema.js'
-import { conversationToTell, finDocument, type HeardEvent } from '../../src/webhooks/tellFin.js'
+import { conversationToTell, finDocument, type ShownEvent } from '../../src/webhooks/listeners/tellFin.js'
 
 const own = 'fin_own'
-const event = (more: Partial<HeardEvent>): HeardEvent => ({
+const event = (more: Partial<ShownEvent>): ShownEvent => ({
   type: 'MESSAGE_ADDED',
-  cursor: 'cursor',
   origin: { integrationId: null },
   conversation: { id: 'conv_1' },
   ...more,

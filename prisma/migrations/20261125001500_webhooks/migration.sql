@@ -5,6 +5,7 @@ CREATE TABLE "webhook" (
     "url" TEXT NOT NULL,
     "subscription" TEXT NOT NULL,
     "variables" JSONB NOT NULL DEFAULT '{}',
+    "revision" INTEGER NOT NULL DEFAULT 1,
     "secret" BYTEA NOT NULL,
     "previous_secret" BYTEA,
     "previous_secret_until" TIMESTAMPTZ(3),

@@ -1,18 +1,23 @@
 import { retryAfter, retryDelay } from './backoff.js'
+import type { Claimed } from './claim.js'
 import type { Answer } from './send.js'
 
 /** What an answer means for its delivery. */
 export type Verdict =
   | { kind: 'DELIVERED' }
-  /** Given up. */
-  | { kind: 'PARKED' }
+  /** Given up: refused for what it says, or `unable`, after all tries. */
+  | { kind: 'PARKED'; unable: boolean }
   /** Again after `until`; a wait that the receiver asked for does not count towards giving up. */
   | { kind: 'WAIT'; until: Date; counted: boolean }
-  /** Nothing goes out to this integration until a person has mended what `fault` says. */
+  /** Nothing goes out to this receiver until a person has mended what `fault` says. */
   | { kind: 'FAULT'; fault: string }
 
-/** `attempt`: how many tries this was, from 1. */
-export function verdictOn(answer: Answer, attempt: number, now: Date): Verdict {
+/** On the answer to a delivery's last try. */
+export function verdictOn(
+  answer: Answer,
+  { kind, attemptCount: attempt }: Pick<Claimed, 'kind' | 'attemptCount'>,
+  now: Date,
+): Verdict {
   if (answer.kind === 'REFUSED') return { kind: 'FAULT', fault: answer.note }
   if (answer.kind === 'UNREACHABLE') return later(attempt, now)
   const { statusCode } = answer
@@ -22,20 +27,22 @@ export function verdictOn(answer: Answer, attempt: number, now: Date): Verdict {
     return wait === null ? later(attempt, now) : { kind: 'WAIT', until: after(now, wait), counted: false }
   }
   if (statusCode >= 500 || statusCode === 408) return later(attempt, now)
-  const fault = faultOf(statusCode)
-  return fault ? { kind: 'FAULT', fault } : { kind: 'PARKED' }
+  const fault = kind === 'FIN' ? finFault(statusCode) : webhookFault(statusCode)
+  return fault ? { kind: 'FAULT', fault } : { kind: 'PARKED', unable: false }
 }
 
 function later(attempt: number, now: Date): Verdict {
   const wait = retryDelay(attempt)
-  return wait === null ? { kind: 'PARKED' } : { kind: 'WAIT', until: after(now, wait), counted: true }
+  return wait === null
+    ? { kind: 'PARKED', unable: true }
+    : { kind: 'WAIT', until: after(now, wait), counted: true }
 }
 
 function after(now: Date, ms: number): Date {
   return new Date(now.getTime() + ms)
 }
 
-function faultOf(statusCode: number): string | null {
+function finFault(statusCode: number): string | null {
   switch (statusCode) {
     case 401:
     case 403:
@@ -46,6 +53,21 @@ function faultOf(statusCode: number): string | null {
     default:
       return statusCode < 400
         ? `The receiver sent a webhook on to another address (status ${statusCode}), which is not followed. Correct the webhook address and resume the integration.`
+        : null
+  }
+}
+
+function webhookFault(statusCode: number): string | null {
+  switch (statusCode) {
+    case 401:
+    case 403:
+      return `The receiver refused it (status ${statusCode}). Let the receiver verify the signature with the secret of this webhook, and resume it.`
+    case 404:
+    case 410:
+      return `The receiver has nothing at this address (status ${statusCode}). Correct the address with updateWebhook and resume it.`
+    default:
+      return statusCode < 400
+        ? `The receiver sent it on to another address (status ${statusCode}), which is not followed. Correct the address with updateWebhook and resume it.`
         : null
   }
 }

@@ -1,7 +1,12 @@
 /** What a source gives, as many at once as are ready. */
 export interface Batches<Item> {
-  /** Waits for at least one item; none when the source has ended or `stop` was called. Throws what the source threw. */
-  next(): Promise<Item[]>
+  /**
+   * Waits for at least one item, for as long as `idle` says: then none. Null when the source has ended or `stop` was
+   * called. Throws what the source threw.
+   */
+  next(): Promise<Item[] | null>
+  /** How many items came since. */
+  readonly ready: number
   stop(): void
 }
 
@@ -14,12 +19,14 @@ export interface BatchOptions<Item> {
   quiet: number
   /** How long it waits in all, in ms. */
   patience: number
+  /** How long to wait for a first item, in ms. */
+  idle: number
 }
 
 /** Reads ahead of its reader, so that what comes while one batch is worked on becomes the next. */
 export function inBatches<Item>(
   source: AsyncIterator<Item>,
-  { most, complete, quiet, patience }: BatchOptions<Item>,
+  { most, complete, quiet, patience, idle }: BatchOptions<Item>,
 ): Batches<Item> {
   let ready: Item[] = []
   let ended = false
@@ -49,10 +56,10 @@ export function inBatches<Item>(
       arrived()
     })
 
-  /** Until something comes or, when `ms` is given, that time is over. */
-  function arrival(ms?: number): Promise<void> {
+  /** Until something comes or that time is over. */
+  function arrival(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(resolve, ms)
+      const timer = setTimeout(resolve, ms)
       arrived = () => {
         clearTimeout(timer)
         resolve()
@@ -61,8 +68,11 @@ export function inBatches<Item>(
   }
 
   return {
+    get ready() {
+      return ready.length
+    },
     async next() {
-      while (ready.length === 0 && !ended) await arrival()
+      if (ready.length === 0 && !ended) await arrival(idle)
       const until = performance.now() + patience
       for (let seen = 0; seen < ready.length; ) {
         seen = ready.length
@@ -74,8 +84,9 @@ export function inBatches<Item>(
       const batch = ready
       ready = []
       taken()
-      if (batch.length === 0 && failure) throw failure.error
-      return batch
+      if (batch.length > 0 || !ended) return batch
+      if (failure) throw failure.error
+      return null
     },
     stop() {
       if (!ended) {

@@ -1,10 +1,11 @@
-import type { Database, Transaction } from '../database/database.js'
-import { statement } from '../database/statement.js'
+import type { Database, Transaction } from '../../database/database.js'
+import { statement } from '../../database/statement.js'
+import { newId } from '../../ids.js'
 
 /** A delivery under way that has to wait for another try. */
 export interface Waiting {
   id: string
-  integrationId: string
+  listenerId: string
   /** The lease it was claimed under; one that is no longer held changes nothing. */
   leaseUntil: Date
   until: Date
@@ -13,17 +14,21 @@ export interface Waiting {
 }
 
 /**
- * Puts deliveries back among the waiting. A newer one that waits for the same conversation is taken up, so that there
- * is never more than one. The listeners' locks keep the listeners from storing another in between.
+ * Puts deliveries back among the waiting. A newer one that waits about the same is taken up, so that there is never more
+ * than one. The caller has the listeners' locks, so that no listener stores another in between.
  */
 export async function requeue(tx: Transaction, waiting: readonly Waiting[]): Promise<void> {
   if (waiting.length === 0) return
   const rows = JSON.stringify(
     waiting.map(({ id, leaseUntil, until, counted }) => ({ id, lease: leaseUntil, until, counted })),
   )
-  await tx.query(lock, [waiting.map(({ integrationId }) => integrationId)])
   await tx.query(takeUpNewer, [rows])
   await tx.query(putBack, [rows])
+}
+
+/** Nobody else changes until the transaction ends what waits for these listeners. */
+export async function lockListeners(tx: Transaction, listenerIds: readonly string[]): Promise<void> {
+  await tx.query(lock, [listenerIds])
 }
 
 /** Ends the claims of nodes that were killed; only where no other node can be at work. */
@@ -38,19 +43,26 @@ const end = statement(
 
 /** Puts back what a node took and did not finish in time, such as one that was killed. */
 export async function requeueExpired(db: Database): Promise<void> {
-  const expired = await db.query<Pick<Waiting, 'id' | 'integrationId' | 'leaseUntil'>>(find, [])
-  if (expired.length === 0) return
-  await db.transaction((tx) =>
-    requeue(
+  if ((await db.query(find, [])).length === 0) return
+  await db.transaction(async (tx) => {
+    const expired = await tx.query<Pick<Waiting, 'id' | 'listenerId' | 'leaseUntil'>>(find, [])
+    await lockListeners(
+      tx,
+      expired.map(({ listenerId }) => listenerId),
+    )
+    await tx.query(note, [
+      JSON.stringify(expired.map(({ id, leaseUntil }) => ({ id: newId(), delivery: id, lease: leaseUntil }))),
+    ])
+    await requeue(
       tx,
       expired.map((delivery) => ({ ...delivery, until: tx.now, counted: true })),
-    ),
-  )
+    )
+  })
 }
 
 const lock = statement(
   'listener.lock',
-  'select 1 from listener where integration_id = any($1::uuid[]) order by integration_id for no key update',
+  'select 1 from listener where id = any($1::uuid[]) order by id for no key update',
 )
 
 // A newer one has no attempts yet, for it could not be claimed while this one was under way.
@@ -60,7 +72,7 @@ const takeUpNewer = statement(
      delete from delivery n
       using delivery d, jsonb_to_recordset($1::jsonb) as r(id uuid, lease timestamptz)
       where d.id = r.id and d.state = 'IN_FLIGHT' and d.lease_until = r.lease
-        and n.integration_id = d.integration_id and n.conversation_id = d.conversation_id and n.state = 'PENDING'
+        and n.listener_id = d.listener_id and n.subject_id = d.subject_id and n.state = 'PENDING'
      returning d.id, n.last_position)
    update delivery d set last_position = newer.last_position from newer where d.id = newer.id`,
 )
@@ -76,6 +88,15 @@ const putBack = statement(
 
 const find = statement(
   'delivery.expired',
-  `select id, integration_id as "integrationId", lease_until as "leaseUntil"
+  `select id, listener_id as "listenerId", lease_until as "leaseUntil"
      from delivery where state = 'IN_FLIGHT' and lease_until < now() order by lease_until limit 100`,
+)
+
+/** What was tried and never answered for. The lease proves that nobody else has put it back meanwhile. */
+const note = statement(
+  'delivery.noteExpired',
+  `insert into delivery_attempt (id, delivery_id, started_at, duration_ms, note)
+   select r.id, r.delivery, r.lease - interval '60 s', 60000, 'The node that sent this went away before it had an answer.'
+     from jsonb_to_recordset($1::jsonb) as r(id uuid, delivery uuid, lease timestamptz)
+     join delivery d on d.id = r.delivery and d.state = 'IN_FLIGHT' and d.lease_until = r.lease`,
 )

@@ -1,25 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { App } from '../app.js'
-import { OverloadedError } from '../errors.js'
-import { publicId } from '../ids.js'
+import type { App } from '../../app.js'
+import { OverloadedError } from '../../errors.js'
+import type { Connected } from '../connected.js'
+import { oneAtATime } from '../oneAtATime.js'
+import type { Receivers } from '../receivers.js'
 import { acknowledge, type Tried } from './acknowledge.js'
-import { type Claimed, claimDeliveries } from './claim.js'
-import type { Connected } from './integrations.js'
-import { oneAtATime } from './oneAtATime.js'
-import type { Receivers } from './receivers.js'
+import { beginProbes } from './breaker.js'
+import { type Claimed, claimDeliveries, type Room } from './claim.js'
+import { requestOf } from './request.js'
 import { requeueExpired } from './requeue.js'
 import { sendWebhook } from './send.js'
 import { verdictOn } from './verdict.js'
+import { openWindows } from './windows.js'
 
 export interface DeliveryOptions {
   receivers: Receivers
-  /** The integrations as of now. */
+  /** Those who have receivers, as of now. */
   connected: () => readonly Connected[]
   report: (error: Error) => void
 }
 
-/** Sends under way to one receiver, an origin that several integrations may share. */
-const perReceiver = 16
 /** How long `stop` waits for answers, in ms; then they are cut off, and tried again later. */
 const grace = 10_000
 
@@ -31,7 +31,7 @@ export interface DeliveryWorker {
 
 /** Sends the deliveries that are due and records what came of them. Any number of nodes may do so at once. */
 export function startDeliveries(app: App, { receivers, connected, report }: DeliveryOptions): DeliveryWorker {
-  const underWay = new Map<string, number>()
+  const windows = openWindows()
   const sends = new Set<Promise<void>>()
   let tries: Tried[] = []
   let stopped = false
@@ -39,12 +39,21 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
   const claiming = oneAtATime(async () => {
     if (stopped) return
     await requeueExpired(app.db)
-    for (const [origin, integrationIds] of byOrigin(connected())) {
-      const room = perReceiver - (underWay.get(origin) ?? 0)
-      if (room <= 0 || stopped) continue
-      const now = app.db.clock.now()
-      for (const delivery of await claimDeliveries(app.db, now, integrationIds, room)) begin(delivery)
-    }
+    const room: Room = new Map(
+      connected()
+        .filter(({ sends }) => sends)
+        .map(({ listenerId }) => [listenerId, windows.roomOf(listenerId)] as const)
+        .filter(([, free]) => free > 0),
+    )
+    const now = app.db.clock.now()
+    const failing = connected().filter(({ listenerId, isFailing }) => isFailing && room.has(listenerId))
+    const probing = await beginProbes(
+      app.db,
+      now,
+      failing.map(({ listenerId }) => listenerId),
+    )
+    if (room.size === 0 || stopped) return
+    for (const delivery of await claimDeliveries(app.db, now, room, probing)) begin(delivery)
   }, report)
 
   const acknowledging = oneAtATime(async () => {
@@ -63,12 +72,12 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       // One that cannot be recorded must not hold up the others.
       for (const tried of done) await acknowledge(app.db, [tried]).catch(report)
     }
-    for (const { delivery } of done) count(delivery, -1)
+    for (const { delivery, verdict } of done) windows.end(delivery.listenerId, verdict)
     claiming.wake()
   }, report)
 
   function begin(delivery: Claimed) {
-    count(delivery, 1)
+    windows.begin(delivery.listenerId)
     const send = attempt(delivery).then((tried) => {
       sends.delete(send)
       tries.push(tried)
@@ -80,21 +89,16 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
   async function attempt(delivery: Claimed): Promise<Tried> {
     const startedAt = app.db.clock.now()
     const started = performance.now()
-    const body = { conversation_id: publicId('Conversation', delivery.conversationId) }
-    const answer = await sendWebhook(receivers, app.secrets, delivery, body)
+    const outgoing = () => requestOf(app.secrets, delivery, startedAt)
+    const answer = await sendWebhook(receivers, delivery.listenerId, outgoing)
     return {
       delivery,
       startedAt,
       durationMs: Math.round(performance.now() - started),
       statusCode: answer.kind === 'ANSWERED' ? answer.statusCode : null,
       note: answer.note,
-      verdict: verdictOn(answer, delivery.attemptCount, app.db.clock.now()),
+      verdict: verdictOn(answer, delivery, app.db.clock.now()),
     }
-  }
-
-  function count({ webhookBaseUrl }: Claimed, change: 1 | -1) {
-    const { origin } = new URL(webhookBaseUrl)
-    underWay.set(origin, (underWay.get(origin) ?? 0) + change)
   }
 
   return {
@@ -112,14 +116,4 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       await acknowledging.idle()
     },
   }
-}
-
-function byOrigin(connected: readonly Connected[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
-  for (const { webhookBaseUrl, integrationId, sends } of connected) {
-    if (!sends) continue
-    const { origin } = new URL(webhookBaseUrl)
-    groups.set(origin, [...(groups.get(origin) ?? []), integrationId])
-  }
-  return groups
 }

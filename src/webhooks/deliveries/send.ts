@@ -1,16 +1,9 @@
-import { RefusedAddress } from '../address.js'
-import type { Secrets } from '../secrets.js'
-import { storable } from '../text.js'
-import type { Receivers } from './receivers.js'
+import { RefusedAddress } from '../../address.js'
+import { storable } from '../../text.js'
+import type { Receivers } from '../receivers.js'
+import type { Outgoing } from './request.js'
 
-/** Where an integration's webhooks go, and the key that opens the door, still sealed. */
-export interface Receiver {
-  webhookBaseUrl: string
-  identifier: string
-  webhookKey: Uint8Array
-}
-
-/** What came of one try; `note` is for people and never holds the key. */
+/** What came of one try; `note` is for people and never holds a secret. */
 export type Answer =
   | { kind: 'ANSWERED'; statusCode: number; retryAfter: string | null; note: string }
   /** Nothing was sent, and nothing will be until a person changes something. */
@@ -20,25 +13,22 @@ export type Answer =
 const bytesRead = 2_048
 const noteLength = 500
 
-/** POSTs one webhook; never throws. `limit` is for all of it, in ms. */
+/** POSTs what `outgoing` makes to a listener's receiver; never throws. `limit` is for all of it, in ms. */
 export async function sendWebhook(
   receivers: Receivers,
-  secrets: Secrets,
-  receiver: Receiver,
-  body: object,
+  listenerId: string,
+  outgoing: () => Outgoing,
   limit = 30_000,
 ): Promise<Answer> {
-  let key = ''
+  let secrets: readonly string[] = []
   try {
-    key = openKey(secrets, receiver)
-    const url = new URL(
-      `${receiver.webhookBaseUrl}/hooks/standalone/custom_helpdesk_conversation_event/${receiver.identifier}`,
-    )
-    const response = await receivers.poolFor(url).request({
-      path: url.pathname,
+    const { url, headers, body, ...made } = outgoing()
+    secrets = made.secrets
+    const response = await receivers.poolFor(listenerId, url).request({
+      path: url.pathname + url.search,
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'Graphdesk', 'x-webhook-key': key },
-      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', 'user-agent': 'Graphdesk', ...headers },
+      body,
       signal: AbortSignal.timeout(limit),
     })
     const retryAfter = response.headers['retry-after']
@@ -46,19 +36,11 @@ export async function sendWebhook(
       kind: 'ANSWERED',
       statusCode: response.statusCode,
       retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
-      note: noteOf(await start(response.body), key),
+      note: noteOf(await start(response.body), secrets),
     }
   } catch (error) {
     const kind = error instanceof RefusedAddress ? 'REFUSED' : 'UNREACHABLE'
-    return { kind, note: noteOf(explain(error), key) }
-  }
-}
-
-function openKey(secrets: Secrets, { webhookKey }: Receiver): string {
-  try {
-    return secrets.open(webhookKey)
-  } catch (cause) {
-    throw new RefusedAddress((cause as Error).message, { cause })
+    return { kind, note: noteOf(explain(error), secrets) }
   }
 }
 
@@ -83,7 +65,8 @@ function explain(error: unknown): string {
   return code && !message.includes(code) ? `${code} ${message}` : message
 }
 
-function noteOf(text: string, key: string): string {
-  const redacted = key ? text.replaceAll(key, '[key]') : text
+function noteOf(text: string, secrets: readonly string[]): string {
+  let redacted = text
+  for (const secret of secrets) redacted = redacted.replaceAll(secret, '[key]')
   return storable(redacted.slice(0, noteLength))
 }

@@ -1,0 +1,16 @@
+import type { Transaction } from '../database/database.js'
+import { statement } from '../database/statement.js'
+import { recordNotice } from '../notice/record.js'
+
+/** Stops a webhook that cannot go on until a person has mended `fault`, and tells the admins; one that stands stays so. */
+export async function stopWebhook(tx: Transaction, webhookId: string, fault: string): Promise<void> {
+  const [stopped] = await tx.query<{ url: string }>(stop, [webhookId, fault])
+  if (!stopped) return
+  const detail = `The webhook to ${new URL(stopped.url).host} was stopped. ${fault}`
+  await recordNotice(tx, { kind: 'WEBHOOK_STOPPED', detail, webhookId }, tx.now)
+}
+
+const stop = statement(
+  'webhook.stop',
+  'update webhook set fault = $2 where id = $1 and fault is null and archived_at is null returning url',
+)

@@ -1,0 +1,114 @@
+import type { Database, Transaction } from '../../database/database.js'
+import { statement } from '../../database/statement.js'
+import { newId } from '../../ids.js'
+import { recordNotice } from '../../notice/record.js'
+import { stopWebhook } from '../../webhook/stop.js'
+import { healthOf, recordHealth } from './breaker.js'
+import type { Claimed } from './claim.js'
+import { lockListeners, requeue, type Waiting } from './requeue.js'
+import type { Verdict } from './verdict.js'
+
+/** One try and what came of it. */
+export interface Tried {
+  delivery: Claimed
+  startedAt: Date
+  durationMs: number
+  /** Null when no answer came. */
+  statusCode: number | null
+  note: string
+  verdict: Verdict
+}
+
+/** Records tries and what they mean for their deliveries and receivers, many at once. */
+export async function acknowledge(db: Database, tries: readonly Tried[]): Promise<void> {
+  const listeners = byListener(tries)
+  await db.transaction(async (tx) => {
+    await lockListeners(tx, [...listeners.keys()])
+    await requeue(
+      tx,
+      tries.flatMap((tried) => waitingOf(tried, tx.now)),
+    )
+    await tx.query(finish, [JSON.stringify(tries.map(rowOf)), tx.now])
+    for (const [listenerId, its] of listeners) {
+      const health = healthOf(its.map(({ verdict }) => verdict))
+      const wasWell = its.every(({ delivery }) => delivery.failures === 0)
+      if (!wasWell || health.failures > 0 || health.holdUntil) await recordHealth(tx, listenerId, health)
+      for (const { delivery, verdict } of its) {
+        if (verdict.kind === 'FAULT') await stopReceiver(tx, delivery, verdict.fault)
+      }
+    }
+  })
+}
+
+function byListener(tries: readonly Tried[]): Map<string, Tried[]> {
+  const groups = new Map<string, Tried[]>()
+  for (const tried of tries) {
+    const { listenerId } = tried.delivery
+    groups.set(listenerId, [...(groups.get(listenerId) ?? []), tried])
+  }
+  return groups
+}
+
+/** After a fault is mended the delivery is due at once. */
+function waitingOf({ delivery, verdict }: Tried, now: Date): Waiting[] {
+  const { id, listenerId, leaseUntil } = delivery
+  if (verdict.kind === 'FAULT') return [{ id, listenerId, leaseUntil, until: now, counted: false }]
+  if (verdict.kind !== 'WAIT') return []
+  return [{ id, listenerId, leaseUntil, until: verdict.until, counted: verdict.counted }]
+}
+
+function rowOf({ delivery, startedAt, durationMs, statusCode, note, verdict }: Tried) {
+  return {
+    id: newId(),
+    delivery_id: delivery.id,
+    lease: delivery.leaseUntil,
+    state: verdict.kind,
+    started_at: startedAt,
+    duration_ms: durationMs,
+    status_code: statusCode,
+    note: note || null,
+  }
+}
+
+/** Nothing goes out until the fault is mended; the admins are told once. */
+async function stopReceiver(tx: Transaction, delivery: Claimed, fault: string): Promise<void> {
+  if (delivery.kind === 'FIN') {
+    const { integrationId } = delivery
+    const [stopped] = await tx.query<{ name: string }>(stopIntegration, [integrationId, fault])
+    if (!stopped) return
+    const detail = `Webhooks to Fin (${stopped.name}) were stopped. ${fault}`
+    await recordNotice(tx, { kind: 'INTEGRATION_STOPPED', detail, integrationId }, tx.now)
+  } else await stopWebhook(tx, delivery.webhookId, fault)
+}
+
+/** What is next behind those that are done, about the same, is due. */
+const finish = statement(
+  'delivery.finish',
+  `with tried as (
+     select * from jsonb_to_recordset($1::jsonb)
+       as r(id uuid, delivery_id uuid, lease timestamptz, state text, started_at timestamptz, duration_ms int,
+            status_code int, note text)),
+        noted as (
+     insert into delivery_attempt (id, delivery_id, started_at, duration_ms, status_code, note)
+     select id, delivery_id, started_at, duration_ms, status_code, note from tried),
+        finished as (
+     update delivery d
+        set state = tried.state::"DeliveryState", lease_until = null, finished_at = $2
+       from tried
+      where d.id = tried.delivery_id and d.state = 'IN_FLIGHT' and d.lease_until = tried.lease
+        and tried.state in ('DELIVERED', 'PARKED')
+     returning d.listener_id, d.subject_id)
+   update delivery d
+      set state = 'PENDING', next_attempt_at = $2
+     from finished f
+    cross join lateral (
+      select q.id from delivery q
+       where q.listener_id = f.listener_id and q.subject_id = f.subject_id and q.state = 'QUEUED'
+       order by q.first_position, q.id limit 1) next
+    where d.id = next.id`,
+)
+
+const stopIntegration = statement(
+  'integration.stop',
+  'update fin_integration set fault = $2 where id = $1 and fault is null returning name',
+)

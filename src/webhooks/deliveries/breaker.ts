@@ -1,0 +1,99 @@
+import type { Queryable, Transaction } from '../../database/database.js'
+import { statement } from '../../database/statement.js'
+import { failuresAllowed } from '../connected.js'
+import type { Verdict } from './verdict.js'
+
+/** What a listener's receiver did with some deliveries, one after the other. */
+export interface Health {
+  /** It took one, or refused one for what it says: it works. */
+  isWell: boolean
+  /** How often it could not take one since. */
+  failures: number
+  /** It asked for nothing before. */
+  holdUntil: Date | null
+}
+
+export function healthOf(verdicts: readonly Verdict[]): Health {
+  const health: Health = { isWell: false, failures: 0, holdUntil: null }
+  for (const verdict of verdicts) {
+    if (verdict.kind === 'DELIVERED' || (verdict.kind === 'PARKED' && !verdict.unable)) {
+      health.isWell = true
+      health.failures = 0
+    } else if (verdict.kind === 'PARKED' || (verdict.kind === 'WAIT' && verdict.counted)) {
+      health.failures++
+    } else if (verdict.kind === 'WAIT' && verdict.until > (health.holdUntil ?? 0)) {
+      health.holdUntil = verdict.until
+    }
+  }
+  return health
+}
+
+/**
+ * Keeps what became of a receiver. After some failures in a row it gets one delivery at a time; the first that it takes
+ * ends that, and makes what waits after failures due.
+ */
+export async function recordHealth(
+  tx: Transaction,
+  listenerId: string,
+  { isWell, failures, holdUntil }: Health,
+): Promise<void> {
+  const [recorded] = await tx.query<{ isRecovery: boolean }>(record, [
+    listenerId,
+    isWell,
+    failures,
+    holdUntil,
+    failuresAllowed,
+    tx.now,
+    random(),
+  ])
+  if (recorded?.isRecovery) await tx.query(makeDue, [listenerId, tx.now])
+}
+
+/**
+ * Of listeners whose receivers fail, those that may ask theirs now, with one delivery; until that is answered, or its lease
+ * has ended, no other node may.
+ */
+export async function beginProbes(
+  db: Queryable,
+  now: Date,
+  listenerIds: readonly string[],
+): Promise<string[]> {
+  if (listenerIds.length === 0) return []
+  const rows = await db.query<{ id: string }>(probe, [listenerIds, now, failuresAllowed])
+  return rows.map(({ id }) => id)
+}
+
+/** Up to a fifth shorter, so that nodes and receivers do not all ask at once. */
+function random(): number {
+  return 1 - Math.random() / 5
+}
+
+const record = statement(
+  'listener.recordHealth',
+  `with before as (select id, failures from listener where id = $1 for no key update),
+        after as (select case when $2 then 0 else failures end + $3::int as failures from before)
+   update listener l
+      set failures = after.failures,
+          held_until = greatest(l.held_until, $4::timestamptz),
+          probe_at = case when after.failures >= $5
+                          then $6::timestamptz + interval '5 s' * $7::float8 * least(2 ^ (after.failures - $5), 12) end
+     from before, after
+    where l.id = before.id
+   returning before.failures >= $5 and after.failures < $5 as "isRecovery"`,
+)
+
+/** Those that the receiver asked to wait are held by that, not by their own time. */
+const makeDue = statement(
+  'delivery.makeDue',
+  `update delivery set next_attempt_at = $2
+    where listener_id = $1 and state = 'PENDING' and next_attempt_at > $2 and attempt_count > 0`,
+)
+
+const probe = statement(
+  'listener.probe',
+  `update listener l
+      set probe_at = $2::timestamptz + interval '60 s'
+    where l.id = any($1::uuid[]) and l.failures >= $3 and l.probe_at <= $2 and (l.held_until is null or l.held_until <= $2)
+      and exists (select 1 from delivery d where d.listener_id = l.id and d.state = 'PENDING' and d.next_attempt_at <= $2)
+   returning l.id`,
+)

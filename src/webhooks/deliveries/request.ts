@@ -1,0 +1,61 @@
+import { Webhook } from 'standardwebhooks'
+import { RefusedAddress } from '../../address.js'
+import { publicId } from '../../ids.js'
+import type { Secrets } from '../../secrets.js'
+import type { Claimed, FinReceiver, WebhookReceiver } from './claim.js'
+
+/** A POST that goes to a receiver. */
+export interface Outgoing {
+  url: URL
+  headers: Record<string, string>
+  body: string
+  /** What may not be repeated of it. */
+  secrets: readonly string[]
+}
+
+export function requestOf(secrets: Secrets, delivery: Claimed, now: Date): Outgoing {
+  if (delivery.kind === 'WEBHOOK') return webhookRequest(secrets, delivery, now)
+  const { conversationId } = delivery
+  if (conversationId === null) throw new Error(`A delivery to Fin is about no conversation: ${delivery.id}`)
+  return finRequest(secrets, delivery, { conversation_id: publicId('Conversation', conversationId) })
+}
+
+export function finRequest(
+  secrets: Secrets,
+  receiver: Pick<FinReceiver, 'webhookBaseUrl' | 'identifier' | 'webhookKey'>,
+  body: object,
+): Outgoing {
+  const key = opened(secrets, receiver.webhookKey)
+  const path = `/hooks/standalone/custom_helpdesk_conversation_event/${receiver.identifier}`
+  return {
+    url: new URL(receiver.webhookBaseUrl + path),
+    headers: { 'x-webhook-key': key },
+    body: JSON.stringify(body),
+    secrets: [key],
+  }
+}
+
+/** Signed as Standard Webhooks says, with both secrets while one takes the place of the other. */
+function webhookRequest(secrets: Secrets, delivery: { id: string } & WebhookReceiver, now: Date): Outgoing {
+  const { url, body, secret, previousSecret } = delivery
+  const id = publicId('Delivery', delivery.id)
+  const keys = [secret, ...(previousSecret ? [previousSecret] : [])].map((sealed) => opened(secrets, sealed))
+  return {
+    url: new URL(url),
+    headers: {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+      'webhook-signature': keys.map((key) => new Webhook(key).sign(id, now, body)).join(' '),
+    },
+    body,
+    secrets: keys,
+  }
+}
+
+function opened(secrets: Secrets, sealed: Uint8Array): string {
+  try {
+    return secrets.open(sealed)
+  } catch (cause) {
+    throw new RefusedAddress((cause as Error).message, { cause })
+  }
+}

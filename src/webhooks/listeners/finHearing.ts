@@ -1,0 +1,33 @@
+import { insertLatest } from '../../delivery/insert.js'
+import { publicId } from '../../ids.js'
+import { actorOf, type ConnectedFin } from '../connected.js'
+import type { Follow, Hearing } from './listener.js'
+import { rederive } from './rederive.js'
+import { finDocument, type ShownEvent, spansToTell } from './tellFin.js'
+
+/** Hears the events of one integration's inbox and stores a delivery for each conversation that Fin must pull. */
+export function finHearing(integration: ConnectedFin, follow: Follow): Hearing {
+  const actor = actorOf(integration)
+  const name = publicId('FinIntegration', integration.integrationId)
+  return {
+    listenerId: integration.listenerId,
+    name,
+    begin: (place) =>
+      follow({
+        document: finDocument,
+        variables: { notesHidden: !integration.seesNotes },
+        actor: async () => actor,
+        ...place,
+      }),
+    async store(tx, heard) {
+      const events = heard.map(({ event: { position }, result: { data, errors } }) => {
+        if (errors?.[0]) throw errors[0]
+        return { position, shown: (data as unknown as { events: ShownEvent }).events }
+      })
+      const conversations = spansToTell(events, name)
+      await insertLatest(tx, integration, conversations)
+      return conversations.size
+    },
+    bridge: (tx, gap) => rederive(tx, integration, gap),
+  }
+}

@@ -1,0 +1,166 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ExecutionResult } from 'graphql'
+import type { Actor } from '../../actor.js'
+import type { App } from '../../app.js'
+import type { Transaction } from '../../database/database.js'
+import { eventCursor } from '../../events/cursor.js'
+import type { LoggedEvent } from '../../events/event.js'
+import { resume } from '../../events/resume.js'
+import type { Gap } from './gap.js'
+import { inBatches } from './inBatches.js'
+import { listenerPlace, moveListener } from './place.js'
+
+/** An event, and what a listener's document shows of it. */
+export interface Heard {
+  event: LoggedEvent
+  result: ExecutionResult
+}
+
+/** A document whose one field is the subscription `events`, to be run in process. */
+export interface Following {
+  document: string
+  variables: Record<string, unknown>
+  /** Asked for anew as it goes on; null ends it. */
+  actor: () => Promise<Actor | null>
+  /** After this position, whatever the document says. */
+  after: number
+  /** Called with a position when nothing up to it is still to come. */
+  passed: (position: number) => void
+}
+
+export type Follow = (following: Following) => Promise<AsyncIterableIterator<Heard>>
+
+/** What a listener hears, and what becomes of it. */
+export interface Hearing {
+  listenerId: string
+  /** In reports. */
+  name: string
+  /** Null when it cannot go on until somebody has changed something: then it ends. */
+  begin(place: Pick<Following, 'after' | 'passed'>): Promise<AsyncIterableIterator<Heard> | null>
+  /** Stores deliveries, in the transaction that moves the listener on. Returns how many. */
+  store(tx: Transaction, heard: readonly Heard[]): Promise<number>
+  /** Makes up for a gap, in the transaction that moves the listener behind it. */
+  bridge(tx: Transaction, gap: Gap): Promise<void>
+}
+
+export interface ListenerOptions {
+  /** Called after deliveries were stored. */
+  stored: () => void
+  report: (error: Error) => void
+  /** How long it hears nothing before its place is moved on all the same, in ms. */
+  idleAfter?: number
+}
+
+const batchSize = 100
+/** How far apart the events of one change may come, and how long a batch may take to fill, in ms. */
+const quiet = 100
+const patience = 1_000
+const longestPause = 30_000
+
+/**
+ * A durable subscriber. Its place is kept in the database and moved in the transaction that stores what is owed, so any
+ * number of nodes may run it at once, and a crash neither loses nor doubles.
+ */
+export function startListener(
+  app: App,
+  hearing: Hearing,
+  { stored, report, idleAfter = 10_000 }: ListenerOptions,
+): { stop(): Promise<void> } {
+  const { listenerId, name } = hearing
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let failures = 0
+
+  async function keepListening() {
+    while (!signal.aborted) {
+      // From its stored place after any fault, such as a database that went away: nothing is skipped.
+      const cannotGoOn = await listen().catch(report)
+      if (cannotGoOn) return
+      failures++
+      const pause = Math.min(1_000 * 2 ** (failures - 1), longestPause)
+      await delay(pause, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  /** Returns true when it cannot go on. */
+  async function listen(): Promise<boolean> {
+    let position = await beginning()
+    let passed = position
+    const heard = await hearing.begin({
+      after: position,
+      passed: (to) => {
+        passed = to
+      },
+    })
+    if (!heard) return true
+    const batches = inBatches(heard, {
+      most: batchSize,
+      quiet,
+      patience,
+      idle: idleAfter,
+      // The tail hands out whole changes: up to its position none is torn in two, which would tell Fin twice.
+      complete: ({ event }) => event.position === app.tail.position,
+    })
+    signal.addEventListener('abort', batches.stop)
+    try {
+      while (!signal.aborted) {
+        const batch = await batches.next()
+        if (!batch) return false
+        const isIdle = batch.length === 0 && batches.ready === 0
+        position = await take(batch, position, isIdle ? passed : position)
+        failures = 0
+      }
+      return false
+    } finally {
+      signal.removeEventListener('abort', batches.stop)
+      batches.stop()
+    }
+  }
+
+  /** From where it listens; behind the gap when its place is lost. */
+  async function beginning(): Promise<number> {
+    const place = await listenerPlace(app.db, listenerId)
+    const { position: to, lost: reason } = await resume(
+      app.db,
+      app.log,
+      eventCursor(place.log ?? app.log, place.position),
+    )
+    if (!reason) return to
+    const bridged = await app.db.transaction(async (tx) => {
+      if (!(await moveListener(tx, listenerId, { log: app.log, from: place.position, to }))) return false
+      await hearing.bridge(tx, { reason, place, to })
+      return true
+    })
+    if (!bridged) return beginning()
+    report(new Error(`The place of the listener of ${name} in the event log is lost (${reason}).`))
+    stored()
+    return to
+  }
+
+  /** Stores what a batch is owed and moves on behind it, and behind what was passed over. Returns the place afterwards. */
+  async function take(batch: readonly Heard[], position: number, passed: number): Promise<number> {
+    const fresh = batch.filter(({ event }) => event.position > position)
+    const to = fresh.at(-1)?.event.position ?? passed
+    if (to <= position) return position
+    const count = await app.db.transaction(async (tx) => {
+      if (!(await moveListener(tx, listenerId, { log: app.log, from: position, to }))) return null
+      return hearing.store(tx, fresh)
+    })
+    if (count !== null) {
+      if (count > 0) stored()
+      return to
+    }
+    // Another node was faster.
+    const { position: now } = await listenerPlace(app.db, listenerId)
+    if (now < position) throw new Error(`The listener of ${name} was set back; it starts again from there.`)
+    return take(fresh, now, now)
+  }
+
+  const done = keepListening()
+  return {
+    async stop() {
+      stopping.abort()
+      await done
+    },
+  }
+}
