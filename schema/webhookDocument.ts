@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  GraphQLError,
   type GraphQLSchema,
   getVariableValues,
   Kind,
@@ -26,7 +27,7 @@ export function documentFaults(
   )
   if (!operation || more.length > 0) return ['A document has one operation.']
   if (operation.operation !== 'subscription') return ['A document has a subscription.']
-  const errors = validate(schema, document, [...specifiedRules, ...limitRules])
+  const errors = faultsOf(schema, document)
   if (errors.length > 0) return errors.map(({ message }) => message)
   const [field] = operation.selectionSet.selections
   if (field?.kind !== Kind.FIELD || field.name.value !== 'events') {
@@ -46,6 +47,16 @@ export function documentWarnings(schema: GraphQLSchema, text: string): string[] 
   const document = parsed(text)
   if (document instanceof Error) return []
   return validate(schema, document, [NoDeprecatedCustomRule]).map(({ message }) => message)
+}
+
+/** The rules of the limits throw what they find. */
+function faultsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, [...specifiedRules, ...limitRules])
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error]
+    throw error
+  }
 }
 
 function parsed(text: string): DocumentNode | Error {

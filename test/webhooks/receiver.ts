@@ -8,6 +8,7 @@ export interface Webhook {
   headers: IncomingHttpHeaders
   // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects
   body: any
+  text: string
 }
 
 /** Answers one webhook; when it returns nothing the answer is the test's to give, or never comes. */
@@ -34,7 +35,7 @@ export async function startReceiver(reply: Reply = accepted): Promise<TestReceiv
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const part of request) text += part
-    const webhook = { path: request.url ?? '', headers: request.headers, body: JSON.parse(text) }
+    const webhook = { path: request.url ?? '', headers: request.headers, body: JSON.parse(text), text }
     receiver.received.push(webhook)
     receiver.reply(webhook, response)
     for (const resolve of arrived.splice(0)) resolve()

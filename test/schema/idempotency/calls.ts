@@ -11,6 +11,8 @@ export interface Call {
   other: object
   /** Who may call it, where that is no admin: somebody, somebody else, and the first with nothing in reach any more. */
   callers?: [Caller, Caller, Caller]
+  /** It changes deliveries only, which nodes at once change further. */
+  deliveriesOnly?: boolean
 }
 
 /** What the calls are about. */
@@ -31,6 +33,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
   },
 
   addNote: (world) => onConversation(world, { body: 'a note' }, { body: 'another note' }),
+
+  archiveWebhook: onWebhooks,
 
   assignConversation: (world) => onConversation(world, { agentId: world.agentId }, {}),
 
@@ -58,6 +62,11 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     other: { name: 'Sales' },
   }),
 
+  createWebhook: async () => ({
+    input: webhook,
+    other: { ...webhook, subscription: 'subscription { events { cursor } }' },
+  }),
+
   async handBackToFin({ server }) {
     const { inboxId } = await server.createFin()
     const [first, second] = [await server.conversation(inboxId), await server.conversation(inboxId)]
@@ -78,12 +87,16 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   pauseIntegration: onIntegrations,
 
+  pauseWebhook: onWebhooks,
+
   receiveMessage: (world) =>
     onConversation(world, { message: { body: 'Hello?' } }, { message: { body: 'Anybody there?' } }),
 
   replyToConversation: (world) => onConversation(world, { body: 'a reply' }, { body: 'another reply' }),
 
   resumeIntegration: onIntegrations,
+
+  resumeWebhook: onWebhooks,
 
   async revokeApiToken({ server, inboxId }) {
     const token = async () => {
@@ -97,6 +110,11 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
   async rotateFinClientSecret({ server }) {
     const { integrationId } = await server.createFin()
     return { input: { integrationId }, other: { integrationId, overlapHours: 1 } }
+  },
+
+  async rotateWebhookSecret({ server }) {
+    const webhookId = await newWebhook(server)
+    return { input: { webhookId }, other: { webhookId, overlapHours: 1 } }
   },
 
   setConversationStatus: (world) => onConversation(world, { status: 'RESOLVED' }, { status: 'CLOSED' }),
@@ -125,6 +143,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     }
   },
 
+  testWebhook: async (world) => ({ ...(await onWebhooks(world)), deliveriesOnly: true }),
+
   updateConversation: (world) =>
     onConversation(world, { title: 'Delivery', tags: [unique()] }, { title: 'Other' }),
 
@@ -137,6 +157,12 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     const { integrationId } = await server.createFin()
     return { input: { integrationId, name: 'Fin 2' }, other: { integrationId, name: 'Fin 3' } }
   },
+
+  async updateWebhook({ server }) {
+    const webhookId = await newWebhook(server)
+    const url = 'http://127.0.0.1:1/'
+    return { input: { webhookId, url: `${url}2` }, other: { webhookId, url: `${url}3` } }
+  },
 }
 
 async function onConversation({ server, inboxId }: World, input: object, other: object): Promise<Call> {
@@ -147,6 +173,20 @@ async function onConversation({ server, inboxId }: World, input: object, other: 
 async function onIntegrations({ server }: World): Promise<Call> {
   const [first, second] = [await server.createFin(), await server.createFin()]
   return { input: { integrationId: first.integrationId }, other: { integrationId: second.integrationId } }
+}
+
+async function onWebhooks({ server }: World): Promise<Call> {
+  const [first, second] = [await newWebhook(server), await newWebhook(server)]
+  return { input: { webhookId: first }, other: { webhookId: second } }
+}
+
+async function newWebhook(server: TestServer): Promise<string> {
+  const { createWebhook } = await server.must(
+    `mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) {
+      __typename ... on CreateWebhookPayload { webhook { id } } } }`,
+    { input: webhook },
+  )
+  return createWebhook.webhook.id
 }
 
 async function endUser({ server, inboxId }: World): Promise<string> {
@@ -186,6 +226,8 @@ const fin = {
   webhookKey: 'a webhook key',
   webhookBaseUrl: 'http://127.0.0.1:1',
 }
+
+const webhook = { url: 'http://127.0.0.1:1', subscription: 'subscription { events { type } }' }
 
 const unique = () => randomBytes(20).toString('hex')
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
