@@ -48,7 +48,7 @@ export async function saveConversation(
   if (own.length > 0 || tags) after.version = before.version + 1
   after.revision = before.revision + all.length
   after.updatedAt = tx.now
-  await tx.query(update, [
+  const [saved] = await tx.query<Pick<Conversation, 'firstResponseAt'>>(update, [
     after.id,
     after.status,
     after.priority,
@@ -68,18 +68,31 @@ export async function saveConversation(
     after.endUserReadAt,
     after.firstResponseAt,
   ])
+  Object.assign(after, saved)
   const { inboxId, id: conversationId } = after
   const row = rowChange(before.revision === 0 ? null : before, after)
   await appendEvents(tx, actor, { inboxId, conversationId, revision: before.revision, row }, all)
   return after
 }
 
+/**
+ * The previous release answers without keeping `first_response_at`: before an answer counts as the first, an earlier one
+ * is looked for. The events of this change are not there yet.
+ */
 const update = statement(
   'conversation.save',
   `update conversation
       set status = $2, priority = $3, title = $4, assignee_id = $5, team_id = $6, attributes = $7, snoozed_until = $8,
           preview = $9, message_count = $10, version = $11, revision = $12, updated_at = $13, last_activity_at = $14,
           waiting_since = $15, handed_off_at = $16, end_user_read_at = $17,
-          first_response_at = $18
-    where id = $1`,
+          first_response_at = case
+            when $18::timestamptz is null or first_response_at is not null or message_count < 2 then $18
+            else coalesce(
+              (select e.occurred_at from event e join message m on m.id = e.message_id
+                where e.conversation_id = $1 and e.type = 'MESSAGE_ADDED'
+                  and m.seq > 1 and m.visibility = 'PUBLIC' and m.author_agent_id is not null
+                order by e.id limit 1), $18)
+            end
+    where id = $1
+returning first_response_at as "firstResponseAt"`,
 )

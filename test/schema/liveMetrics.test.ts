@@ -149,6 +149,18 @@ test('the first response is the first public message of an agent, be it a person
   expect((await next()).inboxes[0]?.firstResponse).toEqual({ count: 0, p50: null, p95: null })
 })
 
+test('a first response that was stored without its time, as by the previous release, counts from when it was given', async () => {
+  const conversationId = await server.conversation(await server.inbox())
+  later(minute)
+  await change('replyToConversation', { conversationId, body: 'the first' })
+  const first = now
+  const { pool } = server.app.db
+  await pool.query('update conversation set first_response_at = null where first_response_at = $1', [first])
+  later(minute)
+  await change('replyToConversation', { conversationId, body: 'the second' })
+  expect(await firstResponse(conversationId)).toBe(first.toISOString())
+})
+
 test('what Fin opens a conversation with is no response', async () => {
   const fin = await server.createFin()
   const client = finClient(server, await fetchToken(server, fin), 'posts')
