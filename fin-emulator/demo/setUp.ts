@@ -3,7 +3,7 @@ import type { Graphql } from './graphql.js'
 /** Connects an inbox with Fin, as an admin does from Fin's deployment page. */
 export async function makeIntegration(
   admin: Graphql,
-  given: { identifier: string; webhookKey: string; signingSecret: string; webhookBaseUrl: string },
+  given: { identifier: string; webhookKey: string; signingSecret?: string; webhookBaseUrl: string },
 ) {
   const made = await admin.ask<{
     clientId: string

@@ -37,7 +37,10 @@ export interface FinClient {
 export const objectId = () => randomUUID()
 
 /** A token from the token endpoint. */
-export async function fetchToken(server: TestServer, fin: TestFin): Promise<string> {
+export async function fetchToken(
+  server: Pick<TestServer, 'url'>,
+  fin: Partial<TestFin> & Pick<TestFin, 'clientId' | 'clientSecret'>,
+): Promise<string> {
   const response = await fetch(`${server.url}/oauth/token`, {
     method: 'POST',
     body: new URLSearchParams({
@@ -51,7 +54,11 @@ export async function fetchToken(server: TestServer, fin: TestFin): Promise<stri
 }
 
 /** Speaks one variant of the API. */
-export function finClient(server: TestServer, token: string | null, variant: VariantName): FinClient {
+export function finClient(
+  server: Pick<TestServer, 'url'>,
+  token: string | null,
+  variant: VariantName,
+): FinClient {
   const send: FinClient['send'] = (method, path, body, headers = {}) =>
     fetch(`${server.url}/api/fin${path}`, {
       method,

@@ -58,7 +58,11 @@ export interface ListFollower {
 }
 
 /** A front end as the documentation tells one to be: it keeps a list by what it is told alone. */
-export function followList(server: TestServer, { filter, orderBy }: List, over: 'ws' | 'sse'): ListFollower {
+export function followList(
+  server: Pick<TestServer, 'url' | 'token'>,
+  { filter, orderBy }: List,
+  over: 'ws' | 'sse',
+): ListFollower {
   let entries = new Map<string, Edge & { at: string }>()
   /** What the snapshot held. */
   let held = new Map<string, number>()
@@ -128,7 +132,10 @@ const moments = { LAST_ACTIVITY: 'lastActivityAt', CREATED: 'createdAt' }
 const key = ({ at, node }: { at: string; node: Row }) => `${at} ${node.id}`
 
 /** What the query gives of the same list. */
-export async function queryList(server: TestServer, { filter, orderBy }: List): Promise<Edge[]> {
+export async function queryList(
+  server: Pick<TestServer, 'must'>,
+  { filter, orderBy }: List,
+): Promise<Edge[]> {
   const { conversations } = await server.must(query, { filter, orderBy })
   return conversations.edges
 }

@@ -13,13 +13,14 @@ export interface Program {
   ended: Promise<number | null>
 }
 
-/** Starts a program of this project as a person would, `node start.mjs …`; with only these variables set. */
+/** Starts a program of this project, or of a release of it elsewhere, as a person would, `node start.mjs …`; with only these variables set. */
 export function startProgram(
   args: string[],
   env: Record<string, string>,
   cwd: string = projectRoot,
+  root: string = projectRoot,
 ): Program {
-  const child = spawn(process.execPath, [path.join(projectRoot, 'start.mjs'), ...args], {
+  const child = spawn(process.execPath, [path.join(root, 'start.mjs'), ...args], {
     cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

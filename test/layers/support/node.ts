@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { freePort } from '../../../fin-emulator/demo/freePort.js'
+import { projectRoot } from '../../../src/root.js'
 import type { TestDatabase } from '../../support/database.js'
 import { type Program, startProgram } from '../../support/program.js'
 
@@ -11,10 +12,14 @@ export interface Node {
   program: Program
 }
 
-/** A node in a process of its own. */
-export async function startNode(database: TestDatabase, env: Record<string, string> = {}): Promise<Node> {
+/** A node in a process of its own; of this release, or of the one in a folder. */
+export async function startNode(
+  database: TestDatabase,
+  env: Record<string, string> = {},
+  release = projectRoot,
+): Promise<Node> {
   const port = await freePort()
-  const program = startProgram([], {
+  const variables = {
     DATABASE_URL: database.appUrl,
     HOST: '127.0.0.1',
     PORT: String(port),
@@ -25,7 +30,8 @@ export async function startNode(database: TestDatabase, env: Record<string, stri
     RATE_LIMIT: '10000000',
     LOG_LEVEL: 'error',
     ...env,
-  })
+  }
+  const program = startProgram([], variables, release, release)
   await program.prints(/ready at/)
   return { port, url: `http://127.0.0.1:${port}`, program }
 }

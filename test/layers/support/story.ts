@@ -102,10 +102,10 @@ async function isAcknowledged(url: string, input: object): Promise<boolean> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each caller says what it expects
-export async function graphql(url: string, query: string, variables: object = {}): Promise<any> {
+export async function graphql(url: string, query: string, variables: object = {}, as = token): Promise<any> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
   })
   const text = await response.text()
