@@ -68,10 +68,14 @@ function random(): number {
   return 1 - Math.random() / 5
 }
 
+/** What failed at the same time counts up to where probing begins: from there on each probe makes the next one later. */
 const record = statement(
   'listener.recordHealth',
   `with before as (select id, failures from listener where id = $1 for no key update),
-        after as (select case when $2 then 0 else failures end + $3::int as failures from before)
+        after as (
+     select case when $2 or failures < $5 then least(case when $2 then 0 else failures end + $3::int, $5)
+                 else failures + least($3::int, 1) end as failures
+       from before)
    update listener l
       set failures = after.failures,
           held_until = greatest(l.held_until, $4::timestamptz),

@@ -1,0 +1,144 @@
+import { tmpdir } from 'node:os'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startServer } from '../../src/server.js'
+import { startTestServer, type TestServer } from '../support/server.js'
+import { accepted, answers, startReceiver } from './receiver.js'
+import { connect, eventually, movableClock } from './setup.js'
+import { createWebhook } from './webhookSetup.js'
+
+const clock = movableClock()
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer({ clock })
+})
+afterAll(() => server.stop())
+
+/** Another node on the same database, until the test ends. */
+async function anotherNode() {
+  const node = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    secretKey: 'a secret key for tests',
+    corsOrigins: [],
+    allowPrivateWebhooks: true,
+    filesDir: tmpdir(),
+    rateLimit: 1_000,
+    report: (error) => server.faults.push(error),
+    database: { url: server.databaseUrl, poolSize: 2, preparedStatements: true },
+  })
+  onTestFinished(() => node.stop())
+}
+
+test('an outage costs one delivery at a time, of all nodes, ever later; then everything goes out at once', async () => {
+  await anotherNode()
+  const receiver = await startReceiver(answers(500))
+  const { conversation, reply, integrationId, deliveries, attempts } = await connect(server, receiver)
+  const { prisma } = server.app.db
+  const listener = () => prisma.listener.findUniqueOrThrow({ where: { integrationId } })
+  const tried = async () => (await attempts()).length
+  const conversations = 30
+  for (let count = 0; count < conversations; count++) await reply(await conversation())
+  await eventually(async () => {
+    expect((await listener()).failures).toBe(5)
+    expect((await deliveries()).filter(({ state }) => state === 'IN_FLIGHT')).toEqual([])
+    expect(await deliveries()).toHaveLength(conversations)
+  })
+  // Two nodes had as many under way as they may.
+  const before = await tried()
+  expect(before).toBeLessThanOrEqual(conversations)
+
+  for (const [probe, atMost] of [5, 10, 20, 40, 60, 60].entries()) {
+    const { probeAt, failures } = await listener()
+    expect(failures).toBe(5 + probe)
+    const wait = Number(probeAt) - clock.now().getTime()
+    expect(wait).toBeLessThanOrEqual(atMost * 1_000)
+    clock.advance(wait - 2_000)
+    expect(await tried()).toBe(before + probe)
+    clock.advance(2_000)
+    await eventually(async () => expect((await listener()).failures).toBe(6 + probe))
+    expect(await tried()).toBe(before + probe + 1)
+  }
+
+  receiver.reply = accepted
+  clock.advance(60_000)
+  await eventually(async () => {
+    expect((await deliveries()).map(({ state }) => state)).toEqual(Array(conversations).fill('DELIVERED'))
+  })
+  expect(await listener()).toMatchObject({ failures: 0, probeAt: null })
+})
+
+test('a receiver that comes back is not overrun', async () => {
+  let underWay = 0
+  const together: number[] = []
+  const receiver = await startReceiver(answers(500))
+  const { conversation, reply, deliveries, integrationId } = await connect(server, receiver)
+  for (let count = 0; count < 40; count++) await reply(await conversation())
+  const { prisma } = server.app.db
+  await eventually(async () => {
+    const { failures } = await prisma.listener.findUniqueOrThrow({ where: { integrationId } })
+    expect(failures).toBeGreaterThanOrEqual(5)
+    expect((await deliveries()).filter(({ state }) => state === 'IN_FLIGHT')).toEqual([])
+  })
+  receiver.reply = (_, response) => {
+    together.push(++underWay)
+    setTimeout(() => {
+      underWay--
+      response.writeHead(200).end()
+    }, 10)
+  }
+  clock.advance(60_000)
+  await eventually(async () => {
+    expect((await deliveries()).map(({ state }) => state)).toEqual(Array(40).fill('DELIVERED'))
+  })
+  expect(together[0]).toBe(1)
+  for (const [place, count] of together.entries()) expect(count).toBeLessThanOrEqual(place + 2)
+})
+
+test('a receiver that asks to wait is sent nothing at all until then', async () => {
+  const receiver = await startReceiver(answers(429, { 'retry-after': '600' }))
+  const { conversation, reply, heard, settled, integrationId } = await connect(server, receiver)
+  const { prisma } = server.app.db
+  await reply(await conversation())
+  await receiver.arrival(1)
+  await eventually(async () => {
+    const { heldUntil } = await prisma.listener.findUniqueOrThrow({ where: { integrationId } })
+    expect(Number(heldUntil)).toBeGreaterThan(clock.now().getTime() + 590_000)
+  })
+  await reply(await conversation())
+  await reply(await conversation())
+  await heard()
+  const elsewhere = await startReceiver()
+  const other = await connect(server, elsewhere)
+  await other.known()
+  expect(receiver.received).toHaveLength(1)
+  receiver.reply = accepted
+  clock.advance(600_000)
+  await settled('DELIVERED', 'DELIVERED', 'DELIVERED')
+})
+
+test('one that is refused for what it says does not speak against its receiver', async () => {
+  const receiver = await startReceiver(answers(422))
+  const { conversation, reply, settled, integrationId } = await connect(server, receiver)
+  for (let count = 0; count < 8; count++) await reply(await conversation())
+  await settled(...Array(8).fill('PARKED'))
+  const { prisma } = server.app.db
+  expect(await prisma.listener.findUnique({ where: { integrationId } })).toMatchObject({ failures: 0 })
+})
+
+test('a person who resumes a receiver has what waits sent at once', async () => {
+  const receiver = await startReceiver(answers(500))
+  const inboxId = await server.inbox()
+  const { act, settled } = await createWebhook(server, receiver)
+  for (let count = 0; count < 6; count++) await server.conversation(inboxId)
+  const { prisma } = server.app.db
+  await eventually(async () => {
+    const rows = await settled(...Array(6).fill('PENDING'))
+    expect(rows.filter(({ attemptCount }) => attemptCount > 0).length).toBeGreaterThanOrEqual(5)
+    expect(await prisma.listener.findMany({ where: { failures: { gte: 5 } } })).not.toEqual([])
+  })
+  receiver.reply = accepted
+  await act('resumeWebhook')
+  await settled(...Array(6).fill('DELIVERED'))
+})
