@@ -13,6 +13,7 @@ import { type CallLog, openCallLog } from './integration/calls.js'
 import { type Door, openDoor } from './integration/door.js'
 import { type LiveMetrics, liveMetrics } from './metrics/live.js'
 import type { Ranges } from './networks.js'
+import { noticeChannel } from './notice/record.js'
 import { type Secrets, secretsWith } from './secrets.js'
 import { type Principals, principals } from './token/principal.js'
 import { type SignInLimit, signInLimit } from './token/signIn.js'
@@ -69,7 +70,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
   })
   try {
     const log = await logIdentity(db)
-    const listening = listen(db.directUrl, [channel, typingChannel, probeChannel], report)
+    const listening = listen(db.directUrl, [channel, typingChannel, noticeChannel, probeChannel], report)
     const endCheck = checkListening(db, listening, report)
     const tail = await startTail(db, listening, report)
     const secrets = secretsWith(options.secretKey)

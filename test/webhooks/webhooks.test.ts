@@ -42,6 +42,16 @@ test('each event is sent as the receiver asked for it, signed as Standard Webhoo
   expect(delivery).toMatchObject({ eventType: 'MESSAGE_ADDED', attempts: [{ statusCode: 202, note: '{}' }] })
 })
 
+test('what happens first in an inbox that was made just now is sent too', async () => {
+  const receiver = await startReceiver()
+  const { settled } = await createWebhook(server, receiver)
+  await server.conversation(inboxId, 'one')
+  await settled('DELIVERED')
+  await server.conversation(await server.inbox('New'), 'two')
+  await settled('DELIVERED', 'DELIVERED')
+  expect(texts(receiver.received)).toEqual(['one', 'two'])
+})
+
 test('a given secret signs; one that replaces it signs beside it until the overlap ends', async () => {
   const receiver = await startReceiver()
   const first = `whsec_${Buffer.alloc(24, 1).toString('base64')}`

@@ -1,6 +1,5 @@
 import type { ExecutionResult } from 'graphql'
 import type { App } from '../../app.js'
-import { briefly } from '../../briefly.js'
 import { type EventDelivery, insertEach } from '../../delivery/insert.js'
 import { OverloadedError } from '../../errors.js'
 import { newId, publicId } from '../../ids.js'
@@ -27,7 +26,8 @@ export interface Documents {
 export function webhookHearing(app: App, webhook: ConnectedWebhook, documents: Documents): Hearing {
   const { listenerId, webhookId } = webhook
   const name = publicId('Webhook', webhookId)
-  const owner = briefly(() => webhookOwner(app.db, webhookId))
+  // Never remembered: what happens first in a new inbox would be missed.
+  const owner = () => webhookOwner(app.db, webhookId)
   const stop = (fault: string) => app.db.transaction((tx) => stopWebhook(tx, webhookId, fault))
 
   return {
@@ -41,12 +41,12 @@ export function webhookHearing(app: App, webhook: ConnectedWebhook, documents: D
         await stop(`${invalid} ${fault}`)
         return null
       }
-      if (!(await webhookOwner(app.db, webhookId))) {
+      if (!(await owner())) {
         await stop(ownerLost)
         return null
       }
       const { subscription: document, variables } = asked
-      return documents.follow({ document, variables, actor: () => owner(webhookId), ...place })
+      return documents.follow({ document, variables, actor: owner, ...place })
     },
     async store(tx, heard) {
       await insertEach(tx, listenerId, heard.map(deliveryOf))
