@@ -71,7 +71,7 @@ export class RateLimitedError extends ExpectedError {
 export class OverloadedError extends ExpectedError {
   readonly code = 'OVERLOADED'
 
-  constructor() {
-    super('The helpdesk is busy. Nothing was changed; try again in a moment.')
+  constructor(options?: ErrorOptions) {
+    super('The helpdesk is busy. Nothing was changed; try again in a moment.', options)
   }
 }

@@ -12,6 +12,10 @@ export interface DatabaseOptions {
   directUrl?: string
   poolSize: number
   preparedStatements: boolean
+  /** How long to wait for a connection, in ms; 5 s when left out. */
+  connectWithin?: number
+  /** How long to wait for an answer, also from a server that is silent, in ms. */
+  answerWithin?: number
   clock?: Clock
   log?: (error: Error) => void
 }
@@ -59,7 +63,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.connectWithin ?? 5_000,
+    query_timeout: options.answerWithin,
     statement_timeout: 15_000,
     lock_timeout: 3_000,
     idle_in_transaction_session_timeout: 15_000,
@@ -168,7 +173,7 @@ function isUnreachable(error: unknown): boolean {
   const { code, message = '' } = error as NodeJS.ErrnoException
   return (
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code ?? '') ||
-    /^(timeout exceeded|Connection terminated|Client has encountered)/.test(message)
+    /^(timeout exceeded|Connection terminated|Client has encountered|Query read timeout)/.test(message)
   )
 }
 
@@ -176,6 +181,8 @@ function translate(error: unknown): never {
   if (isUnstorable(error)) {
     throw new ValidationError('input', 'A text is too long, or has characters that cannot be stored.')
   }
-  if (isUnreachable(error) || overloaded.has(sqlState(error) ?? '')) throw new OverloadedError()
+  if (isUnreachable(error) || overloaded.has(sqlState(error) ?? '')) {
+    throw new OverloadedError({ cause: error })
+  }
   throw error
 }
