@@ -73,6 +73,7 @@ builder.objectType(Conversation, {
     }),
     unreadCount: t.int({
       description: 'Messages after the last that you have read, notes included.',
+      extensions: { isLogged: false },
       resolve: async ({ id, messageCount }, _, { load }) =>
         Math.max(0, messageCount - (await load.readUpTo(id))),
     }),

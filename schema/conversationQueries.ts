@@ -54,6 +54,7 @@ builder.queryField('conversation', (t) =>
     nullable: true,
     description: 'One conversation; null when there is none or it is not in your sight.',
     args: { id: t.arg.id({ required: true }) },
+    extensions: { isLogged: true },
     resolve: (_, { id }, { load }) => {
       const uuid = storedId('Conversation', id)
       return uuid ? load.conversation(uuid) : null
@@ -76,6 +77,7 @@ builder.queryField('conversations', (t) =>
         filter: t.arg({ type: ConversationFilterInput }),
         orderBy: t.arg({ type: ConversationOrderInput }),
       },
+      extensions: { isLogged: true },
       resolve: (_, args, context) => pageOf(context, listOf(args), args),
     },
     ConversationConnection,

@@ -30,6 +30,7 @@ builder.objectType(EndUser, {
     possibleDuplicates: t.field({
       type: [EndUser],
       description: 'Who may be the same person, having given the same e-mail address; see `mergeEndUsers`.',
+      extensions: { isLogged: false },
       resolve: async ({ id }, _, { load }) => {
         const others = await load.duplicates(id)
         return (await Promise.all(others.map(load.endUser))).filter((other) => other !== null)

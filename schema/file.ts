@@ -40,6 +40,7 @@ builder.objectField(Message, 'files', (t) =>
     type: [StoredFile],
     description:
       'Copies of its attachments and images, of messages that came through an integration; at most 50.',
+    extensions: { isLogged: false },
     resolve: ({ id }, _, { load }) => load.files(id),
   }),
 )

@@ -15,6 +15,7 @@ export const Inbox = builder.prismaObject('Inbox', {
     members: t.field({
       type: [Agent],
       description: 'The agents who answer in it, beside the admins.',
+      extensions: { isLogged: false },
       select: {
         members: { select: { agent: { omit: { passwordHash: true } } }, orderBy: { agent: { name: 'asc' } } },
       },

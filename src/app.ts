@@ -6,12 +6,14 @@ import { checkListening, probeChannel } from './database/listenCheck.js'
 import { keepsStatementNames } from './database/pooler.js'
 import { type LogIdentity, logIdentity } from './events/cursor.js'
 import { channel } from './events/numbering.js'
+import { openReplica, type Replica } from './events/replica.js'
 import { startTail, type Tail } from './events/tail.js'
 import { diskStore, type FileStore } from './file/store.js'
 import { newId } from './ids.js'
 import { type CallLog, openCallLog } from './integration/calls.js'
 import { type Door, openDoor } from './integration/door.js'
 import { type LiveMetrics, liveMetrics } from './metrics/live.js'
+import { metricsFrom } from './metrics/source.js'
 import type { Ranges } from './networks.js'
 import { noticeChannel } from './notice/record.js'
 import { type Secrets, secretsWith } from './secrets.js'
@@ -24,6 +26,8 @@ export interface App {
   db: Database
   /** The same on a share of its connections, for work that no caller waits for. */
   background: Database
+  /** Null without one. */
+  replica: Replica | null
   listening: Listening
   tail: Tail
   metrics: LiveMetrics
@@ -45,6 +49,8 @@ export interface App {
 
 export interface AppOptions {
   database: Omit<DatabaseOptions, 'clock' | 'log'>
+  /** A streaming replica of it, for reads that may come from there. */
+  replicaUrl?: string
   secretKey: string
   /** A folder for copies of files; several nodes must share it. */
   filesDir: string
@@ -58,16 +64,15 @@ export interface AppOptions {
   report: (error: Error) => void
 }
 
+/** With a replica, in ms: the primary can answer instead. */
+const impatient = { connectWithin: 1_000, answerWithin: 2_000 }
+
 /** Opens the database and begins to tail the log. */
 export async function openApp(options: AppOptions): Promise<App & { close(): Promise<void> }> {
-  const { report } = options
+  const { report, replicaUrl } = options
   const preparedStatements = await namesFor(options)
-  const db = openDatabase({
-    ...options.database,
-    preparedStatements,
-    clock: options.clock ?? systemClock,
-    log: report,
-  })
+  const settings = { ...options.database, preparedStatements, clock: options.clock ?? systemClock }
+  const db = openDatabase({ ...settings, log: report })
   try {
     const log = await logIdentity(db)
     const listening = listen(db.directUrl, [channel, typingChannel, noticeChannel, probeChannel], report)
@@ -78,10 +83,14 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
     const share = Math.max(1, Math.floor(options.database.poolSize / 2) - 1)
     const background = inBackground(db, share)
     const calls = openCallLog(background, report)
-    const metrics = liveMetrics(background, report)
+    const replica = replicaUrl
+      ? await openReplica(openDatabase({ ...settings, ...impatient, url: replicaUrl }), log, report)
+      : null
+    const metrics = liveMetrics(db.clock, metricsFrom({ db: background, tail, replica }), report)
     return {
       db,
       background,
+      replica,
       listening,
       tail,
       metrics,
@@ -100,6 +109,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
         await metrics.stop()
         await tail.stop()
         await listening.stop()
+        await replica?.close()
         await db.close()
       },
     }

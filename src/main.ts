@@ -49,6 +49,7 @@ async function run(config: Config) {
       poolSize: config.databasePool,
       preparedStatements: config.preparedStatements,
     },
+    replicaUrl: config.databaseReplicaUrl,
     secretKey: config.secretKey ?? keptSecretKey(config.dataDir),
     report,
   })

@@ -6,9 +6,18 @@ import { statement } from '../database/statement.js'
 export type LogIdentity = string
 
 export async function logIdentity(db: Database): Promise<LogIdentity> {
-  const [row] = await db.query<{ identity: string }>(identity, [])
+  const [row] = await db.query<StoredIdentity>(identity, [])
   if (!row) throw new Error('The table event_log is empty: the migrations did not run to their end.')
-  return createHash('sha256').update(row.identity).digest('base64url').slice(0, 10)
+  return identityOf(row)
+}
+
+/** What a log's identity is made of. */
+export interface StoredIdentity {
+  identity: string
+}
+
+export function identityOf(stored: StoredIdentity): LogIdentity {
+  return createHash('sha256').update(stored.identity).digest('base64url').slice(0, 10)
 }
 
 /** An opaque pointer into this log: resuming there gives what came after. */
@@ -28,9 +37,13 @@ export function readCursor(cursor: string): { log: LogIdentity; position: number
   return log && digits ? { log, position: Number(digits) } : null
 }
 
+/** How a statement on `event_log l` selects a StoredIdentity. */
+export const storedIdentity = {
+  select: `concat_ws(' ', l.identity, d.oid, s.system_identifier) as identity`,
+  from: 'pg_control_system() s join pg_database d on d.datname = current_database()',
+}
+
 const identity = statement(
   'events.identity',
-  `select concat_ws(' ', l.identity, d.oid, s.system_identifier) as identity
-     from event_log l, pg_control_system() s, pg_database d
-    where d.datname = current_database()`,
+  `select ${storedIdentity.select} from event_log l, ${storedIdentity.from}`,
 )

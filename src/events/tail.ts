@@ -12,6 +12,8 @@ const batchSize = 500
 export interface Tail {
   /** The last position handed out. */
   readonly position: number
+  /** Whatever was committed by then is not after `position`. */
+  readonly upTo: Date
   listeners: Set<(events: LoggedEvent[]) => void>
   /** Looks at once; by itself it looks when notified and every 500 ms. */
   wake(): void
@@ -24,17 +26,22 @@ export async function startTail(
   log: (error: Error) => void,
 ): Promise<Tail> {
   const listeners = new Set<(events: LoggedEvent[]) => void>()
+  let upTo = new Date(0)
   let position = await newestPosition(db)
   let stopped = false
   let again = false
   let running: Promise<void> | null = null
 
   async function look() {
+    const begun = db.clock.now()
     await numberEvents(db)
     for (;;) {
       const events = await readEvents(db, position, batchSize)
       const last = events.at(-1)
-      if (!last) return
+      if (!last) {
+        upTo = begun
+        return
+      }
       position = last.position
       for (const listener of listeners) listener(events)
     }
@@ -59,6 +66,9 @@ export async function startTail(
   return {
     get position() {
       return position
+    },
+    get upTo() {
+      return upTo
     },
     listeners,
     wake,

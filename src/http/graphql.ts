@@ -11,6 +11,7 @@ import type { App } from '../app.js'
 import { OverloadedError } from '../errors.js'
 import { agentBehind, type Caller } from './bearer.js'
 import { renderGraphiql } from './graphiql.js'
+import { readAfter } from './readAfter.js'
 import { graphqlFault, type Report, shownErrors } from './shownErrors.js'
 
 export interface GraphqlOptions {
@@ -47,7 +48,7 @@ export function graphqlApi(app: App, options: GraphqlOptions) {
       contextFor(app, caller?.actor ?? null, caller?.again, initial)
       return {}
     },
-    plugins: [...armor(), wholeEvents],
+    plugins: [...armor(), readAfter(app), wholeEvents],
   })
   return {
     yoga,

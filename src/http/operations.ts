@@ -54,6 +54,16 @@ export function operations(app: App, drain: Drain): { router: Router; stop(): vo
     finDurations.observe(of, durationMs / 1_000)
   })
 
+  if (app.replica) {
+    const reads = new Counter({
+      name: 'graphql_reads_total',
+      help: 'Reads that the replica could answer, by who did: the replica, or the primary instead.',
+      labelNames: ['from'],
+      registers: [registry],
+    })
+    app.replica.answered.add((from) => reads.inc({ from }))
+  }
+
   router.get('/healthz', (_, response) => {
     response.json({ status: 'ok' })
   })

@@ -1,6 +1,6 @@
-import type { Database } from '../database/database.js'
+import type { Clock } from '../clock.js'
 import { stoppable } from '../events/stoppable.js'
-import { type InboxMetrics, readMetrics } from './read.js'
+import type { InboxMetrics } from './read.js'
 
 export interface Metrics {
   at: Date
@@ -27,23 +27,26 @@ interface Feed {
 /** How often it is looked whose time has come, in ms. */
 const step = 250
 
-/** `db`: a share of the connections, for no caller waits for this. */
-export function liveMetrics(db: Database, report: (error: Error) => void): LiveMetrics {
+export function liveMetrics(
+  clock: Clock,
+  read: (inboxIds: readonly string[], now: Date) => Promise<Metrics>,
+  report: (error: Error) => void,
+): LiveMetrics {
   const feeds = new Map<string, Feed>()
   let timer: NodeJS.Timeout | undefined
 
   function look() {
-    const now = db.clock.now()
+    const now = clock.now()
     for (const feed of feeds.values()) {
       if (feed.reading || now.getTime() < feed.due) continue
       feed.due = now.getTime() + feed.every
-      feed.reading = read(feed, now).catch(report)
+      feed.reading = renew(feed, now).catch(report)
     }
   }
 
-  async function read(feed: Feed, at: Date) {
+  async function renew(feed: Feed, now: Date) {
     try {
-      feed.newest = { at, inboxes: await readMetrics(db, feed.inboxIds, at) }
+      feed.newest = await read(feed.inboxIds, now)
       for (const listener of feed.listeners) listener(feed.newest)
     } finally {
       feed.reading = null
