@@ -14,7 +14,7 @@ export interface Node {
 
 /** A node in a process of its own; of this release, or of the one in a folder. */
 export async function startNode(
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'appUrl'>,
   env: Record<string, string> = {},
   release = projectRoot,
 ): Promise<Node> {
