@@ -50,21 +50,19 @@ export async function startReplicated(): Promise<ReplicatedDatabase> {
     log: () => {},
     package: inject('cluster').package,
   })
-  await migrate(primary.ownerUrl)
-  await grantToApp(primary.ownerUrl, new URL(primary.appUrl).username)
-  const cluster = realpathSync(path.join(dataDir, 'postgres'))
-  const copy = path.join(path.dirname(cluster), 'replica')
-  await baseBackup(primary.ownerUrl, cluster, copy)
-  const replica = await replicaServer(copy, primary)
-  await replica.start()
-  return {
-    ...primary,
-    replica,
-    async stop() {
-      await replica.kill()
-      await primary.stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
+  const remove = () => primary.stop().finally(() => rmSync(folder, { recursive: true, force: true }))
+  try {
+    await migrate(primary.ownerUrl)
+    await grantToApp(primary.ownerUrl, new URL(primary.appUrl).username)
+    const cluster = realpathSync(path.join(dataDir, 'postgres'))
+    const copy = path.join(path.dirname(cluster), 'replica')
+    await baseBackup(primary.ownerUrl, cluster, copy)
+    const replica = await replicaServer(copy, primary)
+    await replica.start()
+    return { ...primary, replica, stop: () => replica.kill().finally(remove) }
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
 
