@@ -4,7 +4,7 @@ import { type Context, contextFor } from '../../schema/context.js'
 import type { AnyEvent } from '../../schema/event.js'
 import { schema } from '../../schema/schema.js'
 import { schemaVersion } from '../../schema/version.js'
-import { documentFaults } from '../../schema/webhookDocument.js'
+import { documentFaults, documentWarnings } from '../../schema/webhookDocument.js'
 import type { App } from '../app.js'
 import type { Follow, Heard } from '../webhooks/listeners/listener.js'
 import type { Documents } from '../webhooks/listeners/webhookHearing.js'
@@ -21,6 +21,7 @@ export function documentsFor(app: App, report: Report): Documents {
   return {
     follow: followFor(app),
     faults: (document, variables) => documentFaults(schema, document, variables),
+    warnings: (document) => documentWarnings(schema, document),
     shownError: shownErrors(report),
     schemaVersion: schemaVersion(schema),
   }

@@ -118,6 +118,32 @@ test('a receiver that asks to wait is sent nothing at all until then', async () 
   await settled('DELIVERED', 'DELIVERED', 'DELIVERED')
 })
 
+test('after three days of failures a delivery is given up, and the next change is sent', async () => {
+  const receiver = await startReceiver(answers(503))
+  const { conversation, reply, settled, attempts, deliveries, integrationId } = await connect(
+    server,
+    receiver,
+  )
+  const { prisma } = server.app.db
+  const id = await conversation()
+  const began = clock.now().getTime()
+  await reply(id)
+  for (let attempt = 1; attempt <= 11; attempt++) {
+    await eventually(async () => expect(await attempts()).toHaveLength(attempt))
+    const { probeAt } = await prisma.listener.findUniqueOrThrow({ where: { integrationId } })
+    const [{ nextAttemptAt } = { nextAttemptAt: null }] = await deliveries()
+    clock.advance(Math.max(Number(nextAttemptAt), Number(probeAt)) - clock.now().getTime())
+  }
+  await settled('PARKED')
+  const days = (clock.now().getTime() - began) / (24 * 60 * 60 * 1_000)
+  expect(days).toBeGreaterThan(2.3)
+  expect(days).toBeLessThan(3.5)
+  receiver.reply = accepted
+  clock.advance(60_000)
+  await reply(id)
+  await settled('PARKED', 'DELIVERED')
+})
+
 test('one that is refused for what it says does not speak against its receiver', async () => {
   const receiver = await startReceiver(answers(422))
   const { conversation, reply, settled, integrationId } = await connect(server, receiver)

@@ -6,16 +6,16 @@ import { openConversation } from '../../src/conversation/open.js'
 import { documentsFor } from '../../src/http/documents.js'
 import { newId } from '../../src/ids.js'
 import { createFinIntegration } from '../../src/integration/create.js'
-import type { Follow } from '../../src/webhooks/listeners/listener.js'
+import type { Documents } from '../../src/webhooks/listeners/webhookHearing.js'
 import { startWebhooks } from '../../src/webhooks/start.js'
 
 /** What a node does about webhooks, and nothing else; ends with the test at the latest. */
 export async function startNode(
   app: App,
-  { follow, report }: { follow?: (usual: Follow) => Follow; report: (error: Error) => void },
+  { change, report }: { change?: (usual: Documents) => Partial<Documents>; report: (error: Error) => void },
 ) {
-  const documents = documentsFor(app, report)
-  if (follow) documents.follow = follow(documents.follow)
+  const usual = documentsFor(app, report)
+  const documents = { ...usual, ...change?.(usual) }
   const webhooks = await startWebhooks(app, { documents, allowPrivate: true, report })
   let stopped: Promise<void> | undefined
   const stop = () => {

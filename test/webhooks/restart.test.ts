@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApp } from '../../src/app.js'
 import { publicId } from '../../src/ids.js'
 import { reply } from '../../src/message/reply.js'
-import type { Follow } from '../../src/webhooks/listeners/listener.js'
+import type { Documents } from '../../src/webhooks/listeners/webhookHearing.js'
 import { createDatabase, type TestDatabase } from '../support/database.js'
 import { prepare, startNode } from './inProcess.js'
 import { startReceiver } from './receiver.js'
@@ -12,7 +12,7 @@ let database: TestDatabase
 let app: Awaited<ReturnType<typeof openApp>>
 let faults: Error[]
 const report = (error: Error) => faults.push(error)
-const start = (follow?: (usual: Follow) => Follow) => startNode(app, { follow, report })
+const start = (change?: (usual: Documents) => Partial<Documents>) => startNode(app, { change, report })
 
 beforeAll(async () => {
   faults = []
@@ -54,10 +54,12 @@ test('a stream that breaks is taken up again where it was', async () => {
   const receiver = await startReceiver()
   const { human, conversationId } = await prepare(app, receiver.url)
   let breaks = 1
-  const webhooks = await start((usual) => async (following) => {
-    if (breaks-- > 0) throw new Error('The stream broke.')
-    return usual(following)
-  })
+  const webhooks = await start((usual) => ({
+    async follow(following) {
+      if (breaks-- > 0) throw new Error('The stream broke.')
+      return usual.follow(following)
+    },
+  }))
   await reply(app.db, human, { conversationId, body: '<p>An answer</p>' })
   await receiver.arrival(1)
   await webhooks.stop()

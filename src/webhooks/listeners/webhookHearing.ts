@@ -8,6 +8,7 @@ import { ownerLost, webhookOwner } from '../../webhook/owner.js'
 import { webhookBody } from '../../webhook/payload.js'
 import { webhookDocument } from '../../webhook/read.js'
 import { stopWebhook } from '../../webhook/stop.js'
+import { warnOfDocument } from '../../webhook/warn.js'
 import type { ConnectedWebhook } from '../connected.js'
 import { whyLost } from './gap.js'
 import type { Follow, Heard, Hearing } from './listener.js'
@@ -17,6 +18,8 @@ export interface Documents {
   follow: Follow
   /** Why a document cannot be a webhook's, for people; empty when it can. */
   faults: (document: string, variables: Record<string, unknown>) => readonly string[]
+  /** What of a document a later release will not know any more, for people. */
+  warnings: (document: string) => readonly string[]
   /** What may be shown of an error. */
   shownError: (error: unknown) => Error
   schemaVersion: string
@@ -46,6 +49,7 @@ export function webhookHearing(app: App, webhook: ConnectedWebhook, documents: D
         return null
       }
       const { subscription: document, variables } = asked
+      await warnOfDocument(app.db, webhookId, documents.warnings(document))
       return documents.follow({ document, variables, actor: owner, ...place })
     },
     async store(tx, heard) {
