@@ -28,21 +28,31 @@ export async function startPlace() {
 
 /** Runs each operation of a block, with the variables that the next block gives. */
 export async function runGraphql({ server, fin }: Place, block: Block): Promise<void> {
+  const text = block.next?.info === 'json variables' ? block.next.text : '{}'
   const placeholders: Record<string, string> = {
     'conv_…': await server.conversation(fin.inboxId),
     'fin_…': fin.integrationId,
+    'webhook_…': text.includes('webhook_…') ? await webhookOf(server) : '',
   }
-  const given = block.next?.info === 'json variables' ? block.next.text : '{}'
-  const variables = JSON.parse(given.replaceAll(/\w+_…/g, (name) => placeholders[name] ?? name))
+  const variables = JSON.parse(text.replaceAll(/\w+_…/g, (name) => placeholders[name] ?? name))
   for (const operation of Object.values(separateOperations(parse(block.text)))) {
-    const text = print(operation)
-    if (/^subscription\b/.test(text)) await firstEvent({ server, fin }, text, variables)
+    const document = print(operation)
+    if (/^subscription\b/.test(document)) await firstEvent({ server, fin }, document, variables)
     else {
-      const { status, data, errors } = await server.graphql(text, variables)
+      const { status, data, errors } = await server.graphql(document, variables)
       if (status !== 200) throw new Error(`Answered with status ${status}.`)
       refuseFailure({ data, errors })
     }
   }
+}
+
+/** A webhook to act on. */
+async function webhookOf(server: Place['server']): Promise<string> {
+  const { createWebhook } = await server.must(
+    `mutation { createWebhook(input: { url: "http://127.0.0.1:1", subscription: "subscription { events { type } }" }) {
+      __typename ... on CreateWebhookPayload { webhook { id } } } }`,
+  )
+  return createWebhook.webhook.id
 }
 
 async function firstEvent({ server, fin }: Pick<Place, 'server' | 'fin'>, text: string, variables: object) {

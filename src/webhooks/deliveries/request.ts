@@ -1,8 +1,8 @@
-import { Webhook } from 'standardwebhooks'
 import { RefusedAddress } from '../../address.js'
 import { publicId } from '../../ids.js'
 import type { Secrets } from '../../secrets.js'
 import type { Claimed, FinReceiver, WebhookReceiver } from './claim.js'
+import { signatureHeaders } from './sign.js'
 
 /** A POST that goes to a receiver. */
 export interface Outgoing {
@@ -35,21 +35,12 @@ export function finRequest(
   }
 }
 
-/** Signed as Standard Webhooks says, with both secrets while one takes the place of the other. */
-function webhookRequest(secrets: Secrets, delivery: { id: string } & WebhookReceiver, now: Date): Outgoing {
+/** Signed with both secrets while one takes the place of the other. */
+function webhookRequest(secrets: Secrets, delivery: { id: string } & WebhookReceiver, at: Date): Outgoing {
   const { url, body, secret, previousSecret } = delivery
   const id = publicId('Delivery', delivery.id)
   const keys = [secret, ...(previousSecret ? [previousSecret] : [])].map((sealed) => opened(secrets, sealed))
-  return {
-    url: new URL(url),
-    headers: {
-      'webhook-id': id,
-      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-      'webhook-signature': keys.map((key) => new Webhook(key).sign(id, now, body)).join(' '),
-    },
-    body,
-    secrets: keys,
-  }
+  return { url: new URL(url), headers: signatureHeaders({ id, at, body }, keys), body, secrets: keys }
 }
 
 function opened(secrets: Secrets, sealed: Uint8Array): string {
