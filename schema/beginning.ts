@@ -1,6 +1,7 @@
-import type { App } from '../src/app.js'
+import { eventCursor } from '../src/events/cursor.js'
 import { resume } from '../src/events/resume.js'
 import type { builder } from './builder.js'
+import type { Context } from './context.js'
 
 type SchemaTypes = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Types> ? Types : never
 type SubscriptionFields = PothosSchemaTypes.SubscriptionFieldBuilder<SchemaTypes, SchemaTypes['Root']>
@@ -22,7 +23,8 @@ export function beginning(t: SubscriptionFields) {
 }
 
 /** The place in the log, and what is to come first. */
-export async function beginningAt({ db, log }: App, { after, snapshot }: Beginning) {
-  const start = await resume(db, log, after)
-  return { start, resumes: after != null && start.lost === null, snapshot: snapshot ?? false }
+export async function beginningAt({ app, resumeAt }: Context, { after, snapshot }: Beginning) {
+  const cursor = resumeAt == null ? after : eventCursor(app.log, resumeAt)
+  const start = await resume(app.db, app.log, cursor)
+  return { start, resumes: cursor != null && start.lost === null, snapshot: snapshot ?? false }
 }

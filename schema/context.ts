@@ -10,8 +10,10 @@ export interface Context {
   /** Asks anew who the actor is and what they may see; a subscription does so before each event. */
   refresh: () => Promise<Actor | null>
   load: Loaders
-  /** Where a subscription begins, whatever its arguments say; null or left out: as they say. */
+  /** Where a subscription that has begun elsewhere goes on; null or left out: it begins as its arguments say. */
   resumeAt?: number | null
+  /** With which rights it did so until now, when those may have been others. */
+  before?: Actor | null
   /** For a durable subscriber: called with a position when nothing up to it is still to come of a subscription. */
   passed?: (position: number) => void
 }

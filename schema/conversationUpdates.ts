@@ -1,3 +1,4 @@
+import { findConversations } from '../src/conversation/read.js'
 import { type Sighting, watchConversation } from '../src/conversation/watch.js'
 import { ForbiddenError, NotFoundError } from '../src/errors.js'
 import { eventCursor } from '../src/events/cursor.js'
@@ -10,6 +11,7 @@ import { Conversation } from './conversation.js'
 import { Event } from './event.js'
 import { signInFirst } from './events.js'
 import { Message } from './message.js'
+import type { Shared } from './shared.js'
 
 const UpdateKind = builder.enumType('UpdateKind', {
   description: 'What a payload about one conversation is.',
@@ -85,6 +87,7 @@ builder.subscriptionField('conversationUpdated', (t) =>
     description:
       'Every event of one conversation, in order, from a cursor without gap into live; from now on when it is left out.',
     args: { id: t.arg.id({ required: true, description: 'The conversation.' }), ...beginning(t) },
+    extensions: { shared },
     subscribe: (_, { id, ...from }, context) => sightings(context, id, from, () => true),
     resolve: (sighting) => sighting as Sighting,
   }),
@@ -96,23 +99,32 @@ builder.subscriptionField('messageAdded', (t) =>
     description:
       'The messages and notes that are added to one conversation, in order, from a cursor without gap into live; from now on when it is left out.',
     args: { conversationId: t.arg.id({ required: true, description: 'The conversation.' }), ...beginning(t) },
+    extensions: { shared },
     subscribe: (_, { conversationId, ...from }, context) =>
       sightings(context, conversationId, from, ({ type }) => type === 'MESSAGE_ADDED'),
     resolve: (sighting) => sighting as Sighting,
   }),
 )
 
+/** Which inbox a conversation is in cannot be told from its id: what is lost of any may be its. */
+const shared: Shared<object> = {
+  survives: ({ before, now }) => before.inboxIds.every((id) => now.inboxIds.includes(id)),
+}
+
 async function sightings(
-  { app, actor, load, refresh }: Context,
+  context: Context,
   id: string,
   from: Beginning,
   wants: (event: LoggedEvent) => boolean,
 ) {
+  const { app, actor, before, refresh } = context
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
   // Before the conversation: what happens in between comes as an event.
-  const begins = await beginningAt(app, from)
+  const begins = await beginningAt(context, from)
   const uuid = storedId('Conversation', id)
-  const conversation = uuid && (await load.conversation(uuid))
+  // One who had it in sight until then is told that it is lost.
+  const asking = (begins.resumes && before) || actor
+  const [conversation] = uuid ? await findConversations(app.db, asking, [uuid]) : []
   if (!conversation) throw new NotFoundError('Conversation')
   return watchConversation(app.db, app.tail, { ...begins, conversation, wants, actor: refresh })
 }

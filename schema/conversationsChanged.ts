@@ -1,5 +1,6 @@
+import type { ConversationFilter } from '../src/conversation/filter.js'
 import { requireRowFilter } from '../src/conversation/listed.js'
-import { type ListChange, watchList } from '../src/conversation/watchList.js'
+import { isSameList, type ListChange, watchList } from '../src/conversation/watchList.js'
 import { ForbiddenError } from '../src/errors.js'
 import { eventCursor } from '../src/events/cursor.js'
 import { publicId } from '../src/ids.js'
@@ -18,6 +19,7 @@ import {
   pageOf,
 } from './conversationQueries.js'
 import { signInFirst } from './events.js'
+import type { Shared } from './shared.js'
 
 /** With the list that is followed. */
 type Change = ListChange & { list: ConversationList }
@@ -117,23 +119,32 @@ builder.subscriptionField('conversationsChanged', (t) =>
       orderBy: t.arg({ type: ConversationOrderInput }),
       ...beginning(t),
     },
+    extensions: { shared },
     subscribe: (_, args, context) => changesOf(context, args),
     resolve: (change, args) => ({ ...(change as ListChange), list: listOf(args) }),
   }),
 )
 
-async function changesOf(
-  { app, actor, refresh }: Context,
-  { filter, orderBy, ...from }: ListArguments & Beginning,
-) {
+const shared: Shared<ListArguments> = {
+  survives: (change, args) => isSameList(followed(args), change),
+}
+
+/** What is followed; nothing, when what a filter names by id cannot be there. */
+function followed(args: ListArguments): ConversationFilter {
+  return listOf(args).filter ?? { status: [] }
+}
+
+async function changesOf(context: Context, { filter, orderBy, ...from }: ListArguments & Beginning) {
+  const { app, actor, before, refresh } = context
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
   requireRowFilter(filter ?? {})
-  const list = listOf({ filter, orderBy })
+  const list = { filter, orderBy }
+  const begins = await beginningAt(context, from)
   return watchList(app.db, app.tail, {
-    ...(await beginningAt(app, from)),
-    filter: list.filter ?? { status: [] },
-    order: list.field,
-    first: actor,
+    ...begins,
+    filter: followed(list),
+    order: listOf(list).field,
+    first: (begins.resumes && before) || actor,
     actor: refresh,
   })
 }

@@ -15,10 +15,11 @@ export interface ResyncEvent {
   position: number
   reason: ResyncReason
   occurredAt: Date
+  isBeginning: true
 }
 
 export function resyncEvent(position: number, reason: ResyncReason, occurredAt: Date): ResyncEvent {
-  return { type: 'RESYNC', position, reason, occurredAt }
+  return { type: 'RESYNC', position, reason, occurredAt, isBeginning: true }
 }
 
 export type AnyEvent = LoggedEvent | ResyncEvent

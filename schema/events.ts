@@ -6,10 +6,12 @@ import { newestPosition, readableSpan, readInboxEvents } from '../src/events/rea
 import { resume } from '../src/events/resume.js'
 import { oneByOne } from '../src/events/stoppable.js'
 import { storedId } from '../src/ids.js'
+import { beginningAt } from './beginning.js'
 import { builder } from './builder.js'
 import { connectionOf, type Slice, sliceOf } from './connection.js'
 import type { Context } from './context.js'
 import { type AnyEvent, Event, EventTypeEnum, resyncEvent } from './event.js'
+import type { Shared } from './shared.js'
 
 const Filter = builder.inputType('EventFilter', {
   description: 'Which events; all given conditions hold together.',
@@ -83,11 +85,13 @@ builder.subscriptionField('events', (t) =>
       after: t.arg({ type: 'EventCursor', description: 'The last one you saw.' }),
       filter: t.arg({ type: Filter }),
     },
-    extensions: { isShared: true },
+    extensions: { shared },
     subscribe: (_, { after, filter }, context) => eventStream(context, after, wantedBy(filter)),
     resolve: (event) => event as AnyEvent,
   }),
 )
+
+const shared: Shared<object> = { survives: () => true }
 
 export const signInFirst = 'Sign in first: give the token in `connectionParams.authorization`.'
 
@@ -98,8 +102,7 @@ async function eventStream(
 ): Promise<AsyncIterable<AnyEvent>> {
   const { app, actor, refresh, passed } = context
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
-  const cursor = context.resumeAt == null ? after : eventCursor(app.log, context.resumeAt)
-  const { position, lost } = await resume(app.db, app.log, cursor)
+  const { position, lost } = (await beginningAt(context, { after })).start
   const events = follow(app.db, app.tail, { after: position, wants, actor: refresh, passed })
   return oneByOne<AnyEvent>(events, lost ? [resyncEvent(position, lost, app.db.clock.now())] : [])
 }

@@ -16,6 +16,7 @@ import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
 import { page } from './http/page.js'
 import { limited, limitedGuesses, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
+import { startRechecks } from './http/rechecks.js'
 import { openSharing } from './http/sharing/share.js'
 import { type Report, shownErrors } from './http/shownErrors.js'
 import { type SocketOptions, serveSockets } from './http/sockets/serve.js'
@@ -40,7 +41,9 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   allowPrivateFiles?: boolean
   /** A certificate authority to trust, besides the usual, when files are copied. */
   fileAuthority?: string
-  sockets?: Pick<SocketOptions, 'pingEvery' | 'recheckEvery' | 'initWithin'>
+  sockets?: Pick<SocketOptions, 'pingEvery' | 'initWithin'>
+  /** How often the tokens behind all that stays open are looked at, in ms. */
+  recheckEvery?: number
   /** How long to go on serving after saying at /readyz that it stops, in ms. */
   drainFor?: number
   /** How long a cursor can be resumed, at least; for ever when left out. */
@@ -84,6 +87,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     web.use(drain.middleware)
     web.set('trust proxy', options.trustProxy ?? false)
 
+    const rechecks = startRechecks(app, { every: options.recheckEvery, report: options.report })
+    undo.push(rechecks.stop)
+    const sharing = openSharing(app, {
+      shownError: shownErrors(options.report),
+      settled: rechecks.settled,
+    })
     const { yoga, router } = graphqlApi(app, options)
     const health = operations(app, drain)
     undo.push(health.stop)
@@ -107,7 +116,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const sockets = serveSockets(app, server, yoga, {
       corsOrigins: options.corsOrigins,
       limit: limitedOperations(options.rateLimit),
-      sharing: openSharing(app, shownErrors(options.report)),
+      sharing,
+      rechecks,
       report: options.report,
       ...options.sockets,
     })

@@ -5,18 +5,19 @@ import { follow } from '../events/follow.js'
 import type { Resumption } from '../events/resume.js'
 import { stoppable } from '../events/stoppable.js'
 import type { Tail } from '../events/tail.js'
+import type { Told } from '../events/told.js'
 import { isInReach } from '../inbox/access.js'
 import type { ConversationView } from './read.js'
 
 /** What one who watches a conversation gets. */
-export type Sighting = { conversationId: string; position: number } & (
-  | { kind: 'SNAPSHOT'; conversation: ConversationView }
-  | { kind: 'EVENT'; event: LoggedEvent }
-  /** The cursor cannot be resumed. */
-  | { kind: 'RESYNC' }
-  /** The conversation is no longer in sight: nothing comes after it. */
-  | { kind: 'LOST' }
-)
+export type Sighting = Told & { conversationId: string } & (
+    | { kind: 'SNAPSHOT'; conversation: ConversationView }
+    | { kind: 'EVENT'; event: LoggedEvent }
+    /** The cursor cannot be resumed. */
+    | { kind: 'RESYNC' }
+    /** The conversation is no longer in sight: nothing comes after it. */
+    | { kind: 'LOST' }
+  )
 
 export interface WatchConversationOptions {
   start: Resumption
@@ -44,20 +45,20 @@ export function watchConversation(
     // Its events must come even when they may not be shown, so that the stream ends: each is checked below.
     actor: async () => {
       const present = await actor()
-      return present && { ...present, inboxIds: [inboxId] }
+      return present && { inboxIds: [inboxId] }
     },
   })
 
   async function* run(): AsyncGenerator<Sighting, void> {
-    const { position, lost } = start
-    if (lost) yield { kind: 'RESYNC', conversationId, position }
-    if (snapshot && !resumes) yield { kind: 'SNAPSHOT', conversationId, position, conversation }
+    const beginning = { conversationId, position: start.position, isBeginning: true }
+    if (start.lost) yield { kind: 'RESYNC', ...beginning, goesOn: snapshot }
+    if (snapshot && !resumes) yield { kind: 'SNAPSHOT', ...beginning, conversation }
     for await (const events of source) {
       for (const event of events) {
         const present = await actor()
         if (!present) return
         if (!isInReach(present, { inboxId })) {
-          yield { kind: 'LOST', conversationId, position: event.position }
+          yield { kind: 'LOST', conversationId, position: event.position, isLast: true }
           return
         }
         yield { kind: 'EVENT', conversationId, position: event.position, event }

@@ -5,18 +5,19 @@ import { follow } from '../events/follow.js'
 import type { Resumption } from '../events/resume.js'
 import { stoppable } from '../events/stoppable.js'
 import type { Tail } from '../events/tail.js'
+import type { Told } from '../events/told.js'
 import { countList, type ListCount } from './countList.js'
 import { type ConversationFilter, listedInboxes } from './filter.js'
 import { type ListMove, momentOf, moveInList } from './listed.js'
 import type { ConversationOrderField } from './read.js'
 
 /** What one who watches a list gets. */
-export type ListChange = { position: number; count: ListCount } & (
-  | { kind: 'SNAPSHOT' }
-  /** What is known of the list no longer holds: the cursor cannot be resumed, or another list is in sight now. */
-  | { kind: 'RESYNC' }
-  | { kind: ListMove; conversationId: string; revision: number | null; at: Date }
-)
+export type ListChange = Told & { count: ListCount } & (
+    | { kind: 'SNAPSHOT' }
+    /** What is known of the list no longer holds: the cursor cannot be resumed, or another list is in sight now. */
+    | { kind: 'RESYNC' }
+    | { kind: ListMove; conversationId: string; revision: number | null; at: Date }
+  )
 
 export interface WatchListOptions {
   start: Resumption
@@ -26,7 +27,7 @@ export interface WatchListOptions {
   resumes: boolean
   /** Whether to begin with the list as it is. */
   snapshot: boolean
-  /** Who was asking when the stream began. */
+  /** Who was asking when the stream began, or with which rights it went on until `start`. */
   first: Actor
   /** Who is asking, as of now; null ends the stream. */
   actor: () => Promise<Actor | null>
@@ -50,17 +51,17 @@ export function watchList(
       if (!present) return null
       const now = listedInboxes(present, filter)
       isOther = !areSame(reach, now)
-      return { ...present, inboxIds: [...reach, ...now] }
+      return { inboxIds: [...reach, ...now] }
     },
   })
 
-  function* begin(position: number, isResync: boolean): Generator<ListChange, void> {
-    if (isResync) yield { kind: 'RESYNC', position, count }
-    if (snapshot) yield { kind: 'SNAPSHOT', position, count }
+  function* begin(told: Told, isResync: boolean): Generator<ListChange, void> {
+    if (isResync) yield { kind: 'RESYNC', ...told, count, goesOn: snapshot }
+    if (snapshot) yield { kind: 'SNAPSHOT', ...told, count }
   }
 
   async function* run(): AsyncGenerator<ListChange, void> {
-    if (!resumes) yield* begin(start.position, start.lost !== null)
+    if (!resumes) yield* begin({ position: start.position, isBeginning: true }, start.lost !== null)
     for await (const events of source) {
       const unsettled = isOther
         ? events.length - 1
@@ -73,7 +74,7 @@ export function watchList(
         if (index === unsettled || !areSame(reach, now)) {
           reach = now
           count = countList(db, reach, filter)
-          yield* begin(event.position, true)
+          yield* begin({ position: event.position }, true)
           continue
         }
         const change = changeBy(event)
@@ -92,6 +93,14 @@ export function watchList(
   }
 
   return stoppable(run(), () => void source.return())
+}
+
+/** Whether someone whose rights change goes on seeing the same list. */
+export function isSameList(
+  filter: ConversationFilter,
+  { before, now }: { before: Actor; now: Actor },
+): boolean {
+  return areSame(listedInboxes(before, filter), listedInboxes(now, filter))
 }
 
 /** Changes the list in a way that its row does not tell: a merge of end-users, or an event of an older release. */

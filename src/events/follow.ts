@@ -14,7 +14,7 @@ export interface FollowOptions {
   after: number
   wants: (event: LoggedEvent) => boolean
   /** Who is asking, as of now; null once the token is revoked, which ends the stream. Asked for each batch. */
-  actor: () => Promise<Actor | null>
+  actor: () => Promise<Pick<Actor, 'inboxIds'> | null>
   /** Called with a position when nothing up to it is still to come. */
   passed?: (position: number) => void
 }

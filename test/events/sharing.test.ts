@@ -19,7 +19,7 @@ let server: TestServer
 let inboxId: string
 
 beforeAll(async () => {
-  server = await startTestServer({ sockets: { recheckEvery: 50 } })
+  server = await startTestServer({ recheckEvery: 50 })
   inboxId = await server.inbox()
 })
 afterAll(() => server.stop())

@@ -1,8 +1,11 @@
 import { createSourceEventStream, type ExecutionResult, execute } from 'graphql'
 import type { Context } from '../../../schema/context.js'
-import type { AnyEvent } from '../../../schema/event.js'
+import type { Told } from '../../events/told.js'
 import { AsksWhoLooks } from './rights.js'
 import { type Frame, Ring } from './ring.js'
+
+/** Where a stream goes on, and with which rights it did until now; left out, it begins as its arguments say. */
+export type Going = Pick<Context, 'resumeAt' | 'before'>
 
 /** A subscription as it is executed, apart from who asked and from where they resume. */
 export interface SharedOperation {
@@ -11,31 +14,43 @@ export interface SharedOperation {
   operationName?: string | null
   variableValues?: Record<string, unknown> | null
   /** A context with the rights of all who share it. */
-  context: (resumeAt: number | undefined) => Context
+  context: (going: Going) => Context
   shownError: (error: unknown) => Error
 }
 
-/** What the log has for an operation, from a position on; null when the operation cannot begin. */
-export async function eventsOf(
+/** What there is to be told; null when the operation cannot begin. */
+export async function sourceOf(
   { context, shownError: _, ...operation }: SharedOperation,
-  resumeAt: number | undefined,
-): Promise<AsyncIterableIterator<AnyEvent> | null> {
-  const events = await createSourceEventStream({ ...operation, contextValue: context(resumeAt) })
-  return Symbol.asyncIterator in events ? (events as AsyncIterableIterator<AnyEvent>) : null
+  going: Going,
+): Promise<AsyncIterableIterator<Told> | null> {
+  const source = await createSourceEventStream({ ...operation, contextValue: context(going) })
+  return Symbol.asyncIterator in source ? (source as AsyncIterableIterator<Told>) : null
 }
 
-/** Executes an operation for one event. Throws AsksWhoLooks, or what the subscribers may be shown of a fault. */
-export async function frameOf(operation: SharedOperation, event: AnyEvent): Promise<Frame> {
-  const { context, shownError, ...rest } = operation
-  const result: ExecutionResult = await execute({
-    ...rest,
-    rootValue: event,
-    contextValue: context(undefined),
-  })
+/** Executes an operation for all that its source tells at a place, of which the first is in hand. */
+export async function frameOf(
+  operation: SharedOperation,
+  first: Told,
+  source: AsyncIterator<Told>,
+): Promise<Frame> {
+  const results = [await resultOf(operation, first)]
+  let told = first
+  while (told.goesOn) {
+    const next = await source.next()
+    if (next.done) throw new PlaceGone()
+    told = next.value
+    results.push(await resultOf(operation, told))
+  }
+  return { position: told.position, results, isLast: told.isLast ?? false }
+}
+
+/** As JSON. Throws AsksWhoLooks, or what the subscribers may be shown of a fault. */
+async function resultOf({ context, shownError, ...operation }: SharedOperation, told: Told): Promise<string> {
+  const result: ExecutionResult = await execute({ ...operation, rootValue: told, contextValue: context({}) })
   const [error] = result.errors ?? []
   if (error?.originalError instanceof AsksWhoLooks) throw error.originalError
   if (error) throw shownError(error)
-  return { position: event.position, json: JSON.stringify(result) }
+  return JSON.stringify(result)
 }
 
 /** The log no longer has a group's place: its subscribers find out each for themselves. */
@@ -46,28 +61,28 @@ export class Group {
   readonly ring: Ring
   /** Why there will be no more frames. */
   ended: Error | null = null
-  #events: AsyncIterableIterator<AnyEvent>
+  #source: AsyncIterableIterator<Told>
   #waiting = new Set<() => void>()
 
-  private constructor(events: AsyncIterableIterator<AnyEvent>, from: number) {
-    this.#events = events
-    this.ring = new Ring(from)
+  private constructor(source: AsyncIterableIterator<Told>, ring: Ring) {
+    this.#source = source
+    this.ring = ring
   }
 
   /** Null when the operation cannot begin. */
-  static async open(operation: SharedOperation, from: number): Promise<Group | null> {
-    const events = await eventsOf(operation, from)
-    if (!events) return null
-    const group = new Group(events, from)
+  static async open(operation: SharedOperation, from: number, members: () => number): Promise<Group | null> {
+    const source = await sourceOf(operation, { resumeAt: from })
+    if (!source) return null
+    const group = new Group(source, new Ring(from, members))
     group.#run(operation).catch((error) => group.#end(error))
     return group
   }
 
   async #run(operation: SharedOperation) {
-    for await (const event of this.#events) {
+    for await (const told of this.#source) {
       if (this.ended) return
-      if (event.type === 'RESYNC') throw new PlaceGone()
-      this.ring.push(await frameOf(operation, event))
+      if (told.isBeginning) throw new PlaceGone()
+      this.ring.push(await frameOf(operation, told, this.#source))
       this.#wake()
     }
     throw new PlaceGone()
@@ -92,6 +107,6 @@ export class Group {
 
   close(): void {
     this.#end(new PlaceGone())
-    this.#events.return?.()
+    this.#source.return?.()
   }
 }

@@ -1,23 +1,31 @@
-/** One event as a subscriber is sent it. */
+/** What is told at one place in the log, as a subscriber is sent it. */
 export interface Frame {
-  /** Of the event, in the log. */
   position: number
-  /** An execution result. */
-  json: string
+  /** Execution results as JSON. */
+  results: string[]
+  /** Nothing follows. */
+  isLast: boolean
 }
 
 const mostFrames = 1_000
 const mostCharacters = 1_000_000
+/** Many may share what few may not: each conversation that somebody looks at has a ring of its own. */
+const mostForEach = 16_000
 
 /** The last frames of a subscription that many share: each of them reads at its own pace, and keeps nothing itself. */
 export class Ring {
   #frames: Frame[] = []
   #characters = 0
   #from: number
+  #readers: () => number
 
-  /** @param from every frame after this position comes in here */
-  constructor(from: number) {
+  /**
+   * @param from every frame after this position comes in here
+   * @param readers how many read it now
+   */
+  constructor(from: number, readers: () => number) {
     this.#from = from
+    this.#readers = readers
   }
 
   /** Whoever has all up to here, or further, misses nothing by reading on from the ring. */
@@ -27,13 +35,11 @@ export class Ring {
 
   push(frame: Frame): void {
     this.#frames.push(frame)
-    this.#characters += frame.json.length
-    while (
-      this.#frames.length > mostFrames ||
-      (this.#characters > mostCharacters && this.#frames.length > 1)
-    ) {
+    this.#characters += sizeOf(frame)
+    const most = Math.min(mostCharacters, mostForEach * this.#readers())
+    while (this.#frames.length > mostFrames || (this.#characters > most && this.#frames.length > 1)) {
       const gone = this.#frames.shift() as Frame
-      this.#characters -= gone.json.length
+      this.#characters -= sizeOf(gone)
       this.#from = gone.position
     }
   }
@@ -46,4 +52,8 @@ export class Ring {
     }
     return this.#frames[0] ?? null
   }
+}
+
+function sizeOf({ results }: Frame): number {
+  return results.reduce((sum, { length }) => sum + length, 0)
 }

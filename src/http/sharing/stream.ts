@@ -1,32 +1,60 @@
+import type { ExecutionResult } from 'graphql'
+import type { AgentActor } from '../../actor.js'
 import { stoppable } from '../../events/stoppable.js'
-import { eventsOf, frameOf, type Group, PlaceGone, type SharedOperation } from './group.js'
+import type { Told } from '../../events/told.js'
+import { frameOf, type Going, type Group, PlaceGone, type SharedOperation, sourceOf } from './group.js'
 import { AsksWhoLooks } from './rights.js'
+import type { Frame } from './ring.js'
 
-/** A place among those who share, with the operation as those of its rights execute it. */
-export interface Place {
-  group: Group
+/** The operation as those of the subscriber's rights execute it. */
+export interface View {
   operation: SharedOperation
+  /** Without who has them. */
+  rights: AgentActor
+  /** They were others until now, of which the subscriber has to be told before it comes along. */
+  isOther: boolean
+  /** Null when the operation cannot begin. */
+  join: (from: number) => Promise<Membership | null>
+}
+
+/** A place among those who share. */
+export interface Membership {
+  group: Group
   leave(): void
 }
 
 export interface StreamOptions {
-  /** After this position; null when that is for the operation to say, as when it cannot be resumed there. */
+  /** After this position; null when that is for the operation to say, as with a snapshot. */
   resumeAt: number | null
-  /** With the rights of now. Null when the operation cannot begin; refused when the token is no longer good. */
-  join: (from: number) => Promise<Place | 'refused' | null>
-  /** Executes the operation for this subscriber alone, from a position on; null: from where it says itself. */
-  alone: (resumeAt: number | null) => Promise<AsyncIterable<unknown>>
+  /** With the rights of now; refused when the token is no longer good. */
+  look: (before: AgentActor | null) => Promise<View | 'refused'>
+  /** Executes the operation for this subscriber alone. */
+  alone: (going: Going) => Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
+  /** While its rights may have changed just now: resolves once that is known. */
+  settled: () => Promise<void> | undefined
   /** Something in the operation depends on who looks. */
   isPersonal: () => void
+  /** It has come to its end. */
+  ended: () => void
+}
+
+/** A part of a subscriber's way. */
+interface Stretch {
+  results: AsyncGenerator<string, void>
+  leave(): void
 }
 
 /**
- * One subscriber's way through a shared operation: behind its group it reads the log by itself, then from the group's
- * ring, at its own pace. It holds no events: a slow one falls behind, and catches up from the log.
+ * One subscriber's way through a shared operation: what it begins with is made for it alone; behind its group it reads
+ * the log by itself, then from the group's ring, at its own pace. It holds no events: a slow one falls behind, and
+ * catches up from the log.
  */
 export class SharedStream {
   #options: StreamOptions
   #position: number | null
+  /** Those of what it was given last; null before it has begun. */
+  #rights: AgentActor | null = null
+  #entered: Stretch | null = null
   #isStopped = false
   /** Its rights may be others than those it joined with. */
   #isStale = false
@@ -38,85 +66,139 @@ export class SharedStream {
     this.#position = options.resumeAt
   }
 
+  /** Whether there is something to share: else it is to be executed for its subscriber alone. */
+  async enter(): Promise<boolean> {
+    try {
+      const stretch = await this.#next()
+      if (stretch !== 'refused') this.#entered = stretch
+      return this.#entered !== null
+    } finally {
+      // It may have been stopped meanwhile.
+      if (!this.#entered || this.#isStopped) this.stop()
+    }
+  }
+
   /** Looks anew what its subscriber may see. */
   refresh(): void {
     this.#isStale = true
     this.#interrupt()
   }
 
-  /** The results as JSON, in order, without gap or repeat. */
-  results(): AsyncGenerator<string, void> {
-    return stoppable(this.#run(), () => {
-      this.#isStopped = true
-      this.#interrupt()
-    })
+  /** Its results come to their end, and it leaves those who share. */
+  stop(): void {
+    this.#isStopped = true
+    this.#interrupt()
+    this.#entered?.leave()
+    this.#entered = null
+    this.#options.ended()
   }
 
-  async *#run(): AsyncGenerator<string, void> {
-    const { join, isPersonal } = this.#options
-    while (!this.#isStopped) {
-      this.#isStale = false
-      const place = await join(this.#position ?? Number.POSITIVE_INFINITY)
-      if (place === 'refused') return
-      if (!place) return yield* this.#alone()
-      try {
-        yield* this.#among(place)
-      } catch (error) {
-        if (error instanceof AsksWhoLooks) {
-          isPersonal()
-          return yield* this.#alone()
+  /** In order, without gap or repeat; as JSON where it was executed for several. */
+  results(): AsyncGenerator<string | ExecutionResult, void> {
+    return stoppable(this.#run(), () => this.stop())
+  }
+
+  async *#run(): AsyncGenerator<string | ExecutionResult, void> {
+    const { isPersonal } = this.#options
+    try {
+      while (!this.#isStopped) {
+        const stretch = this.#entered ?? (await this.#next())
+        this.#entered = null
+        if (stretch === 'refused') return
+        if (!stretch) return yield* this.#alone()
+        try {
+          yield* stretch.results
+        } catch (error) {
+          if (error instanceof AsksWhoLooks) {
+            isPersonal()
+            return yield* this.#alone()
+          }
+          if (!(error instanceof PlaceGone)) throw error
+        } finally {
+          stretch.leave()
         }
-        if (!(error instanceof PlaceGone)) throw error
-      } finally {
-        place.leave()
       }
+    } finally {
+      this.stop()
     }
   }
 
+  /** By itself while it has not begun, or has to be told of other rights; else among those who share. */
+  async #next(): Promise<Stretch | 'refused' | null> {
+    this.#isStale = false
+    const view = await this.#options.look(this.#rights)
+    if (view === 'refused') return view
+    if (this.#position === null || view.isOther) {
+      const source = await sourceOf(view.operation, { resumeAt: this.#position, before: this.#rights })
+      return (
+        source && { results: this.#byItself(view, source, () => true), leave: () => void source.return?.() }
+      )
+    }
+    const membership = await view.join(this.#position)
+    return membership && { results: this.#among(view, membership.group), leave: membership.leave }
+  }
+
   /** Until it is stopped or its rights may have changed. */
-  async *#among(place: Place): AsyncGenerator<string, void> {
-    const { group } = place
+  async *#among(view: View, group: Group): AsyncGenerator<string, void> {
+    this.#rights = view.rights
     while (!this.#isStopped && !this.#isStale) {
       if (this.#position === null || this.#position < group.ring.from) {
-        yield* this.#catchUp(place)
+        const source = await sourceOf(view.operation, { resumeAt: this.#position })
+        if (!source) throw new PlaceGone()
+        yield* this.#byItself(view, source, (position) => position >= group.ring.from)
         continue
       }
       const frame = group.ring.after(this.#position)
-      if (frame) {
-        this.#position = frame.position
-        yield frame.json
-      } else if (group.ended) throw group.ended
+      if (frame) yield* this.#show(view, frame)
+      else if (group.ended) throw group.ended
       else await this.#changeOf(group)
     }
   }
 
-  async *#catchUp({ group, operation }: Place): AsyncGenerator<string, void> {
-    const events = await eventsOf(operation, this.#position ?? undefined)
-    if (!events) throw new PlaceGone()
+  async *#byItself(
+    view: View,
+    source: AsyncIterableIterator<Told>,
+    isEnough: (position: number) => boolean,
+  ): AsyncGenerator<string, void> {
     try {
       while (!this.#isStopped && !this.#isStale) {
-        const next = await this.#unlessInterrupted(events.next())
+        const next = await this.#unlessInterrupted(source.next())
         if (!next) return
         if (next.done) throw new PlaceGone()
-        const { position, json } = await frameOf(operation, next.value)
-        this.#position = position
-        yield json
-        if (position >= group.ring.from) return
+        const frame = await frameOf(view.operation, next.value, source)
+        yield* this.#show(view, frame)
+        if (isEnough(frame.position)) return
       }
     } finally {
-      await events.return?.()
+      await source.return?.()
     }
   }
 
-  async *#alone(): AsyncGenerator<string, void> {
-    const results = (await this.#options.alone(this.#position))[Symbol.asyncIterator]()
+  /** All of it, or else it is still to be shown, with other rights perhaps. */
+  async *#show({ rights }: View, { position, results, isLast }: Frame): AsyncGenerator<string, void> {
+    for (const json of results) {
+      await this.#options.settled()
+      if (this.#isStopped || this.#isStale) return
+      yield json
+    }
+    this.#position = position
+    this.#rights = rights
+    if (isLast) this.#isStopped = true
+  }
+
+  async *#alone(): AsyncGenerator<ExecutionResult, void> {
+    const begun = await this.#options.alone({ resumeAt: this.#position, before: this.#rights })
+    if (!(Symbol.asyncIterator in begun)) throw begun.errors?.[0] ?? new PlaceGone()
+    const results = begun[Symbol.asyncIterator]()
     try {
       let next = results.next()
       while (!this.#isStopped) {
         const result = await this.#unlessInterrupted(next)
         if (!result) continue
         if (result.done) return
-        yield JSON.stringify(result.value)
+        await this.#options.settled()
+        if (this.#isStopped) return
+        yield result.value
         next = results.next()
       }
     } finally {

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
+import { CloseCode } from 'graphql-ws'
 import type { WebSocket } from 'ws'
-import type { AgentActor } from '../../actor.js'
 import type { Caller } from '../bearer.js'
-import { rightsKey } from '../sharing/rights.js'
+import type { Held } from '../rechecks.js'
 import type { SharedStream } from '../sharing/stream.js'
 
 /** What may wait in memory for a client that reads slowly, in bytes; one frame more may. */
@@ -19,13 +19,17 @@ function letGo() {
   for (const raw of all) raw.uncork()
 }
 
+export const badToken = 'This token is unknown, expired or revoked'
+
+/** How long an ending socket may take to hear why, in ms. */
+export const patience = 2_000
+
 /** One open socket, and who is behind it. */
-export class Connection {
+export class Connection implements Held {
   readonly socket: WebSocket
   caller: Caller | undefined
   readonly streams = new Set<SharedStream>()
   #raw: Duplex
-  #rights: string | undefined
   #waiting: (() => void)[] = []
   #accepted = new Set<string>()
 
@@ -41,12 +45,12 @@ export class Connection {
     socket.on('close', goOn)
   }
 
-  /** What who is behind it may see now. Returns whether that is something else than before: then refresh its streams. */
-  sees(actor: AgentActor): boolean {
-    const rights = rightsKey(actor)
-    const isOther = this.#rights !== undefined && rights !== this.#rights
-    this.#rights = rights
-    return isOther
+  changed(): void {
+    for (const stream of this.streams) stream.refresh()
+  }
+
+  lost(): void {
+    this.close(CloseCode.Forbidden, badToken, patience)
   }
 
   /** Whether one operation more may begin, beside those of the accepted that are still under way. */

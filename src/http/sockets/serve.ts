@@ -1,16 +1,17 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { GraphQLError } from 'graphql'
+import { type ExecutionResult, GraphQLError } from 'graphql'
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { App } from '../../app.js'
 import { agentBehind } from '../bearer.js'
 import type { Yoga } from '../graphql.js'
+import type { Rechecks } from '../rechecks.js'
+import type { Going } from '../sharing/group.js'
 import type { Sharing } from '../sharing/share.js'
 import { SharedStream } from '../sharing/stream.js'
-import { Connection } from './connection.js'
+import { badToken, Connection, patience } from './connection.js'
 import { keepAlive } from './keepAlive.js'
-import { type Rechecks, startRechecks } from './recheck.js'
 
 export interface SocketOptions {
   /** Foreign pages that may connect; pages of our own host always may. */
@@ -18,23 +19,19 @@ export interface SocketOptions {
   /** Counts an operation of a token or an address; gives the refusal when there were too many. */
   limit: (key: string) => Promise<GraphQLError | null>
   sharing: Sharing
+  rechecks: Rechecks
   report: (error: Error) => void
-  /** How often a socket is asked whether anybody is there, and its token whether it is good, in ms. */
+  /** How often a socket is asked whether anybody is there, in ms. */
   pingEvery?: number
-  recheckEvery?: number
   /** How long a socket may take to greet, in ms. */
   initWithin?: number
 }
-
-const badToken = 'This token is unknown, expired or revoked'
 
 /** In bytes. */
 const largestFrame = 1_000_000
 /** Of one agent, and of one socket. */
 const mostSockets = 100
 const mostOperations = 100
-/** How long an ending socket may take to hear why, in ms. */
-const patience = 2_000
 /** Clients that know graphql-transport-ws connect again after it, to another node. */
 const serviceRestart = 1012
 
@@ -77,7 +74,6 @@ export function serveSockets(
         return false
       }
       connection.caller = caller
-      connection.sees(caller.actor)
       return true
     },
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
@@ -110,22 +106,24 @@ export function serveSockets(
           variableValues: payload.variables,
           contextValue: await contextFactory(),
         }
-        const alone = (resumeAt: number | null) =>
-          subscribe({ ...args, contextValue: Object.assign(args.contextValue as object, { resumeAt }) })
-        const shared = caller && (await options.sharing.stream({ text: payload.query, args, caller, alone }))
-        return { ...args, engine: { execute, subscribe: shared ? () => shared : subscribe } }
+        const alone = (going: Going) =>
+          subscribe({ ...args, contextValue: Object.assign(args.contextValue as object, going) })
+        const request = caller && { text: payload.query, args, caller, alone, streams: connection.streams }
+        const shared = async () => (request && (await options.sharing.stream(request))) ?? alone({})
+        return { ...args, engine: { execute, subscribe: shared } }
       } catch (error) {
         if (error instanceof GraphQLError) return [error]
         throw error
       }
     },
     onOperation: ({ extra: { connection } }, id, _payload, _args, result: unknown) =>
-      result instanceof SharedStream ? (sent(connection, id, result, rechecks) as never) : undefined,
+      result instanceof SharedStream ? (sent(connection, id, result) as never) : undefined,
   })
 
   function open(socket: WebSocket, raw: Duplex, request: IncomingMessage) {
     const connection = new Connection(socket, raw)
     connections.add(connection)
+    options.rechecks.held.add(connection)
     socket.on('error', () => socket.terminate())
     const rest = keepAlive(connection, options.pingEvery)
     const closed = graphql.opened(
@@ -147,20 +145,14 @@ export function serveSockets(
     socket.once('close', (code, reason) => {
       rest()
       connections.delete(connection)
+      options.rechecks.held.delete(connection)
       closed(code, String(reason))
     })
   }
 
-  const rechecks = startRechecks(app, connections, {
-    every: options.recheckEvery,
-    lost: (connection) => connection.close(CloseCode.Forbidden, badToken, patience),
-    report: options.report,
-  })
-
   return {
     async stop() {
       isStopping = true
-      rechecks.stop()
       const closing = [...connections].map(
         (connection) => new Promise((resolve) => connection.socket.once('close', resolve)),
       )
@@ -172,12 +164,7 @@ export function serveSockets(
 }
 
 /** Writes what a shared stream gives; there is nothing left to be sent. */
-function sent(
-  connection: Connection,
-  id: string,
-  stream: SharedStream,
-  rechecks: Rechecks,
-): AsyncIterableIterator<never> {
+function sent(connection: Connection, id: string, stream: SharedStream): AsyncIterableIterator<never> {
   const start = `{"id":${JSON.stringify(id)},"type":"next","payload":`
   const results = stream.results()
   const done = { value: undefined, done: true } as const
@@ -186,15 +173,7 @@ function sent(
       return this
     },
     async next() {
-      connection.streams.add(stream)
-      try {
-        for await (const json of results) {
-          await rechecks.settled()
-          await connection.write(`${start}${json}}`)
-        }
-      } finally {
-        connection.streams.delete(stream)
-      }
+      for await (const result of results) await connection.write(`${start}${jsonOf(result)}}`)
       return done
     },
     async return() {
@@ -202,6 +181,10 @@ function sent(
       return done
     },
   }
+}
+
+function jsonOf(result: string | ExecutionResult): string {
+  return typeof result === 'string' ? result : JSON.stringify(result)
 }
 
 interface Extra {

@@ -11,7 +11,7 @@ const clock = movableClock()
 let server: TestServer
 
 beforeAll(async () => {
-  server = await startTestServer({ clock, sockets: { recheckEvery: 50, pingEvery: 200, initWithin: 200 } })
+  server = await startTestServer({ clock, recheckEvery: 50, sockets: { pingEvery: 200, initWithin: 200 } })
 })
 afterAll(() => server.stop())
 
