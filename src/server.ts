@@ -93,7 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       shownError: shownErrors(options.report),
       settled: rechecks.settled,
     })
-    const { yoga, router } = graphqlApi(app, options)
+    const { yoga, router } = graphqlApi(app, { ...options, sharing, rechecks })
     const health = operations(app, drain)
     undo.push(health.stop)
     web.use(health.router)

@@ -12,10 +12,15 @@ import { OverloadedError } from '../errors.js'
 import { agentBehind, type Caller } from './bearer.js'
 import { renderGraphiql } from './graphiql.js'
 import { readAfter } from './readAfter.js'
+import type { Rechecks } from './rechecks.js'
+import type { Sharing } from './sharing/share.js'
 import { graphqlFault, type Report, shownErrors } from './shownErrors.js'
+import { sharedSse } from './sse.js'
 
 export interface GraphqlOptions {
   corsOrigins: readonly string[]
+  sharing: Sharing
+  rechecks: Rechecks
   report: Report
 }
 
@@ -48,7 +53,7 @@ export function graphqlApi(app: App, options: GraphqlOptions) {
       contextFor(app, caller?.actor ?? null, caller?.again, initial)
       return {}
     },
-    plugins: [...armor(), readAfter(app), wholeEvents],
+    plugins: [...armor(), readAfter(app), wholeEvents, sharedSse(options)],
   })
   return {
     yoga,
