@@ -10,9 +10,12 @@ import {
 } from 'graphql'
 import type { Client } from 'graphql-ws'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { OverloadedError } from '../../src/errors.js'
 import { storedId } from '../../src/ids.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, type Listener, listen } from '../support/socket.js'
+import { listenSse } from '../support/sse.js'
+import { timesOf } from '../support/times.js'
 
 // Those who ask the same with the same rights share one execution, and are never given each other's answers.
 let server: TestServer
@@ -64,19 +67,14 @@ async function cursorsOf(conversationId: string, notes: number): Promise<string[
 const events = `subscription ($after: EventCursor, $filter: EventFilter) {
   events(after: $after, filter: $filter) { cursor conversation { id title endUser { name } } ... on MessageAdded { message { text } } } }`
 
-/** How often a statement is run while `work` is done. */
-async function timesOf(name: string, work: () => Promise<void>): Promise<number> {
-  const { db } = server.app
-  const { query } = db
-  let times = 0
-  db.query = (statement, values) => {
-    if (statement.name === name) times++
-    return query(statement, values)
-  }
-  await work().finally(() => {
-    db.query = query
-  })
-  return times
+function overWebSocket(token: string, variables: object) {
+  return listen(open(token), events, { ...variables })
+}
+
+function overSse(token: string, variables: object) {
+  const stream = listenSse(server.url, token, events, { ...variables })
+  onTestFinished(stream.stop)
+  return stream
 }
 
 test('a hundred subscribers of equal rights cost one execution for each event, wherever they began', async () => {
@@ -88,17 +86,17 @@ test('a hundred subscribers of equal rights cost one execution for each event, w
   const clients = [open(colleague.token), open(other.token)]
   const streams = Array.from({ length: 100 }, (_, index) => {
     const began = index % cursors.length
-    const stream = listen(clients[index % 2] as Client, events, {
-      after: cursors[began],
-      filter: { conversationId },
-    })
+    const variables = { after: cursors[began], filter: { conversationId } }
+    const { token } = index % 2 ? other : colleague
+    const stream =
+      index % 10 < 2 ? overSse(token, variables) : listen(clients[index % 2] as Client, events, variables)
     return { began, stream }
   })
   const expected = ['one', 'two', 'three']
   for (const { began, stream } of streams) {
     for (const text of expected.slice(began)) expect((await stream.next()).events.message.text).toBe(text)
   }
-  const times = await timesOf('message.byIds', async () => {
+  const times = await timesOf(server, 'message.byIds', async () => {
     await addNote(conversationId, 'four')
     for (const { stream } of streams) expect((await stream.next()).events.message.text).toBe('four')
   })
@@ -146,6 +144,23 @@ test('what depends on who looks is never another’s, in any field there is', as
   }
 })
 
+test.each([
+  ['WebSocket', overWebSocket],
+  ['SSE', overSse],
+])('over %s, whoever could not begin, the database being away, can when it is back', async (_, follow) => {
+  const { db } = server.app
+  const { query } = db
+  const conversationId = await server.conversation(inboxId)
+  const variables = { after: await newest(), filter: { conversationId } }
+  db.query = (statement, values) =>
+    statement.name === 'events.newest' ? Promise.reject(new OverloadedError()) : query(statement, values)
+  await expect(follow(server.token, variables).next()).rejects.toThrow('OVERLOADED')
+  db.query = query
+  const stream = follow(server.token, variables)
+  await addNote(conversationId, 'back')
+  await stream.until(({ events }) => events.message?.text === 'back')
+})
+
 test('those of other rights have another group, and nothing crosses', async () => {
   const secretInbox = await server.inbox('Secret')
   const [narrow, wide] = [
@@ -164,41 +179,47 @@ test('those of other rights have another group, and nothing crosses', async () =
   expect(new Set(await idsOf(streams[1], seen))).toEqual(new Set([hidden, seen]))
 })
 
-test('rights that are taken away or given hold from the next second on, without gap or repeat', async () => {
-  const other = await server.inbox('Other')
-  const agent = await server.agent('Moving', [inboxId, other])
-  const stream = listen(open(agent.token), events, { after: await newest() })
-  const [here, there] = [await server.conversation(inboxId), await server.conversation(other)]
-  const texts = async (last: string) =>
-    (await stream.until((data) => data.events.message?.text === last)).flatMap(
-      (data) => data.events.message?.text ?? [],
+test.each([
+  ['WebSocket', overWebSocket],
+  ['SSE', overSse],
+])(
+  'over %s, rights that are taken away or given hold from the next second on, without gap or repeat',
+  async (_, follow) => {
+    const other = await server.inbox('Other')
+    const agent = await server.agent('Moving', [inboxId, other])
+    const stream = follow(agent.token, { after: await newest() })
+    const [here, there] = [await server.conversation(inboxId), await server.conversation(other)]
+    const texts = async (last: string) =>
+      (await stream.until((data) => data.events.message?.text === last)).flatMap(
+        (data) => data.events.message?.text ?? [],
+      )
+    await addNote(there, 'seen')
+    expect(await texts('seen')).toContain('seen')
+
+    const member = [storedId('Inbox', other), storedId('Agent', agent.id)]
+    await server.app.db.pool.query('delete from inbox_member where inbox_id = $1 and agent_id = $2', member)
+    const forgotten = async () => {
+      const { viewer } = await server.must('{ viewer { inboxes { id } } }', {}, agent.token)
+      return viewer.inboxes.length
+    }
+    await expect.poll(forgotten, { timeout: 5_000 }).toBe(1)
+    await addNote(here, 'between')
+    await texts('between')
+    await addNote(there, 'hidden')
+    await addNote(here, 'shown')
+    expect(await texts('shown')).toEqual(['shown'])
+
+    await server.must(
+      'mutation ($input: AddInboxMemberInput!) { addInboxMember(input: $input) { __typename } }',
+      { input: { inboxId: other, agentId: agent.id } },
     )
-  await addNote(there, 'seen')
-  expect(await texts('seen')).toContain('seen')
-
-  const member = [storedId('Inbox', other), storedId('Agent', agent.id)]
-  await server.app.db.pool.query('delete from inbox_member where inbox_id = $1 and agent_id = $2', member)
-  const forgotten = async () => {
-    const { viewer } = await server.must('{ viewer { inboxes { id } } }', {}, agent.token)
-    return viewer.inboxes.length
-  }
-  await expect.poll(forgotten, { timeout: 5_000 }).toBe(1)
-  await addNote(here, 'between')
-  await texts('between')
-  await addNote(there, 'hidden')
-  await addNote(here, 'shown')
-  expect(await texts('shown')).toEqual(['shown'])
-
-  await server.must(
-    'mutation ($input: AddInboxMemberInput!) { addInboxMember(input: $input) { __typename } }',
-    { input: { inboxId: other, agentId: agent.id } },
-  )
-  await expect.poll(forgotten, { timeout: 5_000 }).toBe(2)
-  await addNote(here, 'again')
-  await texts('again')
-  await addNote(there, 'seen again')
-  expect(await texts('seen again')).toEqual(['seen again'])
-})
+    await expect.poll(forgotten, { timeout: 5_000 }).toBe(2)
+    await addNote(here, 'again')
+    await texts('again')
+    await addNote(there, 'seen again')
+    expect(await texts('seen again')).toEqual(['seen again'])
+  },
+)
 
 test('whoever joins, leaves and resumes anywhere sees each event once, in order', async () => {
   await fc.assert(

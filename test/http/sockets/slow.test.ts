@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kept } from '../../support/memory.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { connect, listen } from '../../support/socket.js'
 import { type RawSocket, signedIn } from './rawSocket.js'
@@ -27,16 +26,6 @@ const addNote = (id: string, body: string) =>
       __typename ... on Error { reason: message } } }`,
     { id, body },
   )
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc')
-
-/** What this process, the server and its clients, keeps in memory, in MiB. */
-function kept(): number {
-  collectGarbage()
-  const { heapUsed, external } = process.memoryUsage()
-  return (heapUsed + external) / 2 ** 20
-}
 
 test('a hundred that stall keep less than a megabyte each, others hear everything, and all catch up', async () => {
   const conversationId = await server.conversation(inboxId)
