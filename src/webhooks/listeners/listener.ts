@@ -64,7 +64,7 @@ const longestPause = 30_000
 export function startListener(
   app: App,
   hearing: Hearing,
-  { stored, report, idleAfter = 10_000 }: ListenerOptions,
+  { stored, report, idleAfter = 60_000 }: ListenerOptions,
 ): { stop(): Promise<void> } {
   const { listenerId, name } = hearing
   const stopping = new AbortController()
