@@ -5,9 +5,20 @@ import ipaddr from 'ipaddr.js'
 /** An address that nothing may be exchanged with; the message says what a person can do about it. */
 export class RefusedAddress extends Error {}
 
+/** The only part of IPv6 that is given out; outside it lie, among others, old forms of IPv4 addresses. */
+const givenOut = ipaddr.IPv6.parseCIDR('2000::/3')
+
 /** Whether an address belongs to the public internet; false when it is none. */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  if (parsed instanceof ipaddr.IPv6 && !parsed.match(givenOut)) return false
+  return parsed.range() === 'unicast'
+}
+
+/** Whether a name means this machine by definition, whatever a resolver says of it. */
+function isLocalName(host: string): boolean {
+  return /(^|\.)localhost\.?$/i.test(host)
 }
 
 /** Throws RefusedAddress unless this address may be reached: private ones if allowed, public ones over TLS. */
@@ -18,8 +29,11 @@ export function checkAddress(host: string, address: string, { secure, allowPriva
       `${host} would be reached over http, where anyone on the way could read along. Use an https address.`,
     )
   }
-  if (allowPrivate) return
-  throw new RefusedAddress(
+  if (!allowPrivate) throw notPublic(host, address)
+}
+
+function notPublic(host: string, address: string): RefusedAddress {
+  return new RefusedAddress(
     `${host} leads to ${address}, which is not a public address. Use a public one; webhooks may go there when Graphdesk is started with ALLOW_PRIVATE_WEBHOOKS=true.`,
   )
 }
@@ -33,6 +47,7 @@ export interface AddressRules {
 /** Resolves a name and checks what comes out, so that the address that was checked is the one that is connected to. */
 export function checkedLookup(rules: AddressRules): LookupFunction {
   return (host, options, callback) => {
+    if (!rules.allowPrivate && isLocalName(host)) return callback(notPublic(host, 'this machine'), [])
     lookup(host, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? []
       const failure = error ?? refusalOf(host, addresses, rules)
