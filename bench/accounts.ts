@@ -1,6 +1,7 @@
 import { makeFirstAdmin } from '../src/agent/firstAdmin.js'
 import { openDatabase } from '../src/database/database.js'
 import { publicId } from '../src/ids.js'
+import { graphqlOf } from './graphql.js'
 import type { Program } from './processes.js'
 
 /** Whom the requests come from. */
@@ -21,24 +22,28 @@ export async function firstAdmin(url: string, token: string): Promise<string> {
   }
 }
 
-/** Makes the integration that asks for messages. */
-export async function connectFin({ port }: Program, inboxId: string, tokens: Tokens) {
-  const query = `mutation ($input: CreateFinIntegrationInput!) { createFinIntegration(input: $input) {
-    __typename ... on Error { message } } }`
-  const input = {
-    name: 'Bench',
-    identifier: 'bench',
-    region: 'US',
-    webhookKey: 'unused',
-    webhookBaseUrl: 'http://127.0.0.1:1',
-    inboxId: publicId('Inbox', inboxId),
-    staticToken: tokens.fin,
-  }
-  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.agent}` },
-    body: JSON.stringify({ query, variables: { input } }),
-  })
-  const text = await response.text()
-  if (!text.includes('"CreateFinIntegrationPayload"')) throw new Error(`Fin could not be connected: ${text}`)
+/** Makes the integration that works in an inbox (by stored id); gives its public id. */
+export async function connectFin(
+  { port }: Program,
+  inboxId: string,
+  tokens: Tokens,
+  webhookBaseUrl = 'http://127.0.0.1:1',
+): Promise<string> {
+  const { createFinIntegration: made } = await graphqlOf(port, tokens.agent)(
+    `mutation ($input: CreateFinIntegrationInput!) { createFinIntegration(input: $input) {
+      ... on CreateFinIntegrationPayload { integration { id } } ... on Error { message } } }`,
+    {
+      input: {
+        name: 'Bench',
+        identifier: 'bench',
+        region: 'US',
+        webhookKey: 'unused',
+        webhookBaseUrl,
+        inboxId: publicId('Inbox', inboxId),
+        staticToken: tokens.fin,
+      },
+    },
+  )
+  if (!made.integration) throw new Error(`Fin could not be connected: ${made.message}`)
+  return made.integration.id
 }

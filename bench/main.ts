@@ -1,7 +1,8 @@
 // npm run bench -- [--conversations 20000] [--rounds 5] [--seconds 2] [--connections 16] [--only W1,W3]
-// npm run bench -- sockets: see there.
+// npm run bench -- sockets, deliveries or outage: see there.
 // Read the ratios of one run, never its absolute numbers across runs or machines.
 import { parseArgs } from 'node:util'
+import { benchDeliveries } from './deliveries/main.js'
 import { leaveServersCore, placement } from './processes.js'
 import { runRounds } from './rounds.js'
 import { checkSameContent } from './sameContent.js'
@@ -9,7 +10,9 @@ import { benchSockets } from './sockets/main.js'
 import { onStage } from './stage.js'
 import { tableOf } from './table.js'
 
-if (process.argv[2] === 'sockets') await benchSockets(process.argv.slice(3))
+const args = process.argv.slice(3)
+if (process.argv[2] === 'sockets') await benchSockets(args)
+else if (process.argv[2] === 'deliveries') await benchDeliveries(args)
 else await benchRequests()
 
 async function benchRequests() {

@@ -38,9 +38,26 @@ export async function startProgram(file: URL, env: Record<string, string>): Prom
   throw new Error(`${file.pathname} ended before it was ready.`)
 }
 
-/** Starts a compiled program that is spoken to by messages, off core 0. */
-export function startWorker(file: URL): ChildProcess {
-  return spawn(...pinned(`1-${cores - 1}`, file), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+/** Starts a compiled program that is spoken to by messages; off core 0, unless it is one of the servers. */
+export function startWorker(file: URL, { isServer = false } = {}): ChildProcess {
+  const core = isServer ? '0' : `1-${cores - 1}`
+  return spawn(...pinned(core, file), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+}
+
+/** Tells such a program something; gives what it answers. */
+export async function ask<Order extends object, Answer>(child: ChildProcess, order: Order): Promise<Answer> {
+  const over = new AbortController()
+  const ended = once(child, 'exit', { signal: over.signal }).then(() => {
+    throw new Error('A program that was spoken to has ended.')
+  })
+  try {
+    child.send(order)
+    const [answer] = await Promise.race([once(child, 'message', { signal: over.signal }), ended])
+    return answer as Answer
+  } finally {
+    over.abort()
+    ended.catch(() => undefined)
+  }
 }
 
 export async function end(child: ChildProcess) {

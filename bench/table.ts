@@ -22,10 +22,15 @@ export function tableOf(samples: readonly Sample[]): string {
       ])
     }
   }
+  return aligned(rows, 2)
+}
+
+/** Rows of one length as text; the first `left` columns begin on a line, the others end on one. */
+export function aligned(rows: readonly string[][], left: number): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   const line = (row: string[]) =>
     row.map((cell, column) =>
-      column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      column < left ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
     )
   return rows.map((row) => line(row).join('  ').trimEnd()).join('\n')
 }
@@ -34,11 +39,11 @@ const rate = (sample: Sample | undefined) => (sample ? sample.count / sample.sec
 
 const cpu = (sample: Sample | undefined) => sample?.cpuPerRequest ?? Number.NaN
 
-function shown(value: number, digits = 2): string {
+export function shown(value: number, digits = 2): string {
   return Number.isNaN(value) ? '-' : value.toFixed(digits)
 }
 
-function median(values: number[]): number {
+export function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

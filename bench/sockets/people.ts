@@ -1,17 +1,8 @@
+import { graphqlOf } from '../graphql.js'
+
 /** Agents who see an inbox, and how one writes the next number into a conversation of it. */
 export async function people(port: number, count: number, adminToken: string) {
-  // biome-ignore lint/suspicious/noExplicitAny: what each query asks for
-  async function graphql(query: string, variables: object = {}): Promise<any> {
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${adminToken}` },
-      body: JSON.stringify({ query, variables }),
-    })
-    const { data, errors } = (await response.json()) as { data: object; errors?: object[] }
-    if (errors) throw new Error(JSON.stringify(errors))
-    return data
-  }
-
+  const graphql = graphqlOf(port, adminToken)
   const { createInbox } = await graphql(
     `mutation { createInbox(input: { name: "Sockets" }) { ... on CreateInboxPayload { inbox { id } } } }`,
   )
