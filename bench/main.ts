@@ -3,6 +3,7 @@
 // Read the ratios of one run, never its absolute numbers across runs or machines.
 import { parseArgs } from 'node:util'
 import { benchDeliveries } from './deliveries/main.js'
+import { benchOutage } from './deliveries/outage.js'
 import { leaveServersCore, placement } from './processes.js'
 import { runRounds } from './rounds.js'
 import { checkSameContent } from './sameContent.js'
@@ -13,6 +14,7 @@ import { tableOf } from './table.js'
 const args = process.argv.slice(3)
 if (process.argv[2] === 'sockets') await benchSockets(args)
 else if (process.argv[2] === 'deliveries') await benchDeliveries(args)
+else if (process.argv[2] === 'outage') await benchOutage(args)
 else await benchRequests()
 
 async function benchRequests() {
