@@ -28,7 +28,7 @@ export async function benchDeliveries(args: string[]): Promise<void> {
     loaded.later(() => end(senders))
     await loaded.client.query('create database senders')
     const databaseUrl = Object.assign(new URL(loaded.ownerUrl), { pathname: '/senders' }).href
-    const product = await productWith(loaded, receiving.origin, conversations)
+    const product = await productWith(loaded, 'FIN', receiving.origin, conversations)
     const vacuum = async () => void (await loaded.client.query('vacuum (analyze)'))
     const samples = await runRounds({ product, senders, receiving, databaseUrl, vacuum }, rounds, say)
     console.log(`${conversations} webhooks, medians of ${rounds} rounds; ${placement}\n`)

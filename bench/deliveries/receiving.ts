@@ -9,8 +9,12 @@ export interface Receiving {
   /** Gives it an order that needs no answer. */
   tell(order: Order): Promise<void>
   report(): Promise<Arrivals>
-  /** Waits until so many conversations have been told of, or for `patience` s; says how far it is. */
-  arrival(conversations: number, patience: number, say?: (line: string) => void): Promise<Arrivals>
+  /** Waits until enough has come, or for `patience` s; says how far it is. */
+  arrival(
+    isEnough: (arrivals: Arrivals) => boolean,
+    patience: number,
+    say?: (line: string) => void,
+  ): Promise<Arrivals>
   stop(): Promise<void>
 }
 
@@ -27,15 +31,15 @@ export async function startReceiving(): Promise<Receiving> {
     async tell(order) {
       await ask(child, order)
     },
-    async arrival(conversations, patience, say = () => undefined) {
+    async arrival(isEnough, patience, say = () => undefined) {
       const started = performance.now()
       for (let said = started; ; ) {
         const arrivals = await report()
         const now = performance.now()
-        if (arrivals.conversations >= conversations || now - started > patience * 1_000) return arrivals
+        if (isEnough(arrivals) || now - started > patience * 1_000) return arrivals
         if (now - said >= progress) {
           said = now
-          say(`${arrivals.conversations} of ${conversations} conversations`)
+          say(`${arrivals.accepted} webhooks about ${arrivals.conversations} conversations`)
         }
         await delay(100)
       }

@@ -58,8 +58,7 @@ async function ours(contest: Contest, way: Way): Promise<Sample> {
     return sample
   }
   await product.pause()
-  await product.change()
-  await product.stored()
+  await product.stored(await product.change())
   await contest.vacuum()
   const sample = await measured(contest, way, product.program.pid, product.resume)
   await product.settled()
@@ -90,7 +89,10 @@ async function measured(
 ): Promise<Sample> {
   const before = cpuTime(pid)
   await start()
-  const arrivals = await receiving.arrival(product.ids.length, patience)
+  const arrivals = await receiving.arrival(
+    ({ conversations }) => conversations >= product.ids.length,
+    patience,
+  )
   const after = cpuTime(pid)
   const cpuPerDelivery = before === null || after === null ? null : (after - before) / arrivals.accepted
   return { way, rate: rateOf(way, arrivals, product.ids.length), cpuPerDelivery }
