@@ -106,6 +106,7 @@ async function through(
     conversations >= product.ids.length && accepted >= expected
   const isDone = isAll(await receiving.arrival(isAll, patience, say))
   const drained = since(back)
+  say(isDone ? `All has come, after ${drained.toFixed(1)} s` : 'Not all has come')
   if (isDone) await product.settled()
   const { accepted, older, peak, seconds: took } = await receiving.report()
   if (!isDone || older > 0) process.exitCode = 1
