@@ -39,7 +39,8 @@ export async function onLoaded(
     })()
     return clearing
   }
-  process.once('SIGINT', () => clear().finally(() => process.exit(130)))
+  const giveUp = () => clear().finally(() => process.exit(130))
+  process.once('SIGINT', giveUp).once('SIGTERM', giveUp)
   try {
     const dataDir = mkdtempSync(path.join(os.tmpdir(), 'graphdesk-bench-'))
     // Where root runs this, PostgreSQL's own user has to enter.
@@ -88,5 +89,6 @@ export async function onLoaded(
     })
   } finally {
     await clear()
+    process.off('SIGINT', giveUp).off('SIGTERM', giveUp)
   }
 }
