@@ -35,7 +35,7 @@ export async function callsByOperation(db: Queryable, integrationId: string): Pr
   return [...known, ...counted.filter(({ operation }) => !operations.includes(operation))]
 }
 
-/** When a webhook last arrived. */
+/** When a webhook last arrived, also once its delivery is forgotten. */
 export async function lastWebhookAt(db: Queryable, integrationId: string): Promise<Date | null> {
   const [row] = await db.query<{ at: Date | null }>(lastWebhook, [integrationId])
   return row?.at ?? null
@@ -75,7 +75,8 @@ const counts = statement(
 
 const lastWebhook = statement(
   'integration.lastWebhook',
-  `select max(finished_at) as at from delivery where integration_id = $1 and state = 'DELIVERED'`,
+  `select greatest(l.delivered_at, (select max(finished_at) from delivery where integration_id = $1 and state = 'DELIVERED')) as at
+     from listener l where l.integration_id = $1`,
 )
 
 const problems = statement(
@@ -88,7 +89,8 @@ const problems = statement(
       from integration_log where integration_id = $1 order by last_at desc limit 20)
    union all
    (select 'WEBHOOK', a.started_at, null, a.status_code, coalesce(a.note, ''), d.conversation_id
-      from (select id, conversation_id from delivery where integration_id = $1 order by id desc limit 100) d
+      from (select id, conversation_id from delivery
+             where listener_id = (select id from listener where integration_id = $1) order by id desc limit 100) d
       join delivery_attempt a on a.delivery_id = d.id
      where a.status_code is null or a.status_code not between 200 and 299
      order by a.started_at desc limit 20)

@@ -81,7 +81,7 @@ async function stopReceiver(tx: Transaction, delivery: Claimed, fault: string): 
   } else await stopWebhook(tx, delivery.webhookId, fault)
 }
 
-/** What is next behind those that are done, about the same, is due. */
+/** What is next behind those that are done, about the same, is due. When a receiver was last reached is kept to the second. */
 const finish = statement(
   'delivery.finish',
   `with tried as (
@@ -97,7 +97,11 @@ const finish = statement(
        from tried
       where d.id = tried.delivery_id and d.state = 'IN_FLIGHT' and d.lease_until = tried.lease
         and tried.state in ('DELIVERED', 'PARKED')
-     returning d.listener_id, d.subject_id)
+     returning d.listener_id, d.subject_id, d.state),
+        reached as (
+     update listener l set delivered_at = $2
+      where l.id in (select listener_id from finished where state = 'DELIVERED')
+        and (l.delivered_at is null or l.delivered_at <= $2::timestamptz - interval '1 s'))
    update delivery d
       set state = 'PENDING', next_attempt_at = $2
      from finished f
