@@ -2,6 +2,7 @@ import { tokenScopes } from '../src/actor.js'
 import {
   AgentRole,
   ConversationStatus,
+  DeliveryState,
   EmailBinding,
   FinRegion,
   IntegrationState,
@@ -68,6 +69,23 @@ export const IntegrationStateEnum = builder.enumType('IntegrationState', {
   values: {
     ACTIVE: { value: IntegrationState.ACTIVE, description: 'They do.' },
     PAUSED: { value: IntegrationState.PAUSED, description: 'They wait; nothing is lost.' },
+  },
+})
+
+export const DeliveryStateEnum = builder.enumType('DeliveryState', {
+  description: 'How far a delivery is.',
+  values: {
+    QUEUED: {
+      value: DeliveryState.QUEUED,
+      description: 'Behind an earlier one to the same webhook about the same conversation.',
+    },
+    PENDING: { value: DeliveryState.PENDING, description: 'Waits to be sent, for the first time or again.' },
+    IN_FLIGHT: { value: DeliveryState.IN_FLIGHT, description: 'Being sent.' },
+    DELIVERED: { value: DeliveryState.DELIVERED, description: 'Taken by its receiver.' },
+    PARKED: {
+      value: DeliveryState.PARKED,
+      description: 'Given up: refused for what it is, or tried for three days. `redeliver` sends it again.',
+    },
   },
 })
 

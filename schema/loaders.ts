@@ -4,20 +4,22 @@ import { type AgentView, agentsByIds, findAgents } from '../src/agent/access.js'
 import type { App } from '../src/app.js'
 import { readUpTo } from '../src/conversation/markRead.js'
 import { type ConversationView, findConversations } from '../src/conversation/read.js'
+import { attemptsOf, type DeliveryView, deliveryBodies, findDeliveries } from '../src/delivery/read.js'
 import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
 import { suspectedDuplicates } from '../src/endUser/duplicates.js'
 import { filesOf } from '../src/file/read.js'
-import type { StoredFile, Team } from '../src/generated/prisma/client.js'
+import type { DeliveryAttempt, StoredFile, Team } from '../src/generated/prisma/client.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
 import { teamsByIds } from '../src/team/access.js'
 
 /** Look-ups by id that come together become one statement. Nothing is kept: an event must never show an older state. */
 export interface Loaders {
-  /** Null when gone or not in the actor's sight, as for the next three. */
+  /** Null when gone or not in the actor's sight, as for the next four. */
   conversation: Load<string, ConversationView | null>
   message: Load<string, MessageView | null>
   endUser: Load<string, EndUserView | null>
   agent: Load<string, AgentView | null>
+  delivery: Load<string, DeliveryView | null>
   /** For an id that stands on something the actor already sees. */
   namedAgent: Load<string, AgentView | null>
   namedTeam: Load<string, Team | null>
@@ -25,6 +27,10 @@ export interface Loaders {
   duplicates: Load<string, string[]>
   /** The copies of files of a message the actor already sees. */
   files: Load<string, StoredFile[]>
+  /** The newest attempts of a delivery the actor already sees. */
+  attempts: Load<string, DeliveryAttempt[]>
+  /** The body of such a delivery; null for Fin's. */
+  deliveryBody: Load<string, string | null>
   /** How far the actor has read a conversation they see. */
   readUpTo: Load<string, number>
   messages: Load<{ conversationId: string; range: MessageRange }, MessageView[]>
@@ -55,6 +61,15 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
       return ids.map((id) => pairs.filter(({ endUserId }) => endUserId === id).map(({ otherId }) => otherId))
     }),
     agent: batched(visible((asking, ids) => findAgents(app.db, asking, ids))),
+    delivery: batched(visible((asking, ids) => findDeliveries(app.db, asking, ids))),
+    attempts: batched(async (deliveryIds) => {
+      const attempts = await attemptsOf(app.db, unique(deliveryIds))
+      return deliveryIds.map((id) => attempts.filter(({ deliveryId }) => deliveryId === id))
+    }),
+    deliveryBody: batched(async (ids: readonly string[]) => {
+      const bodies = await deliveryBodies(app.db, unique(ids))
+      return inOrder(ids, bodies).map((found) => found?.body ?? null)
+    }),
     namedAgent: batched(async (ids: readonly string[]) =>
       inOrder(ids, await agentsByIds(app.db, unique(ids))),
     ),

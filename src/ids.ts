@@ -22,6 +22,9 @@ export const prefixes = {
 
 export type NodeType = keyof typeof prefixes
 
+/** An id has 48 bits for its time, in ms. */
+const latestMoment = 2 ** 48 - 1
+
 const typeByPrefix = new Map<string, NodeType>(
   Object.entries(prefixes).map(([type, prefix]) => [prefix, type as NodeType]),
 )
@@ -29,6 +32,13 @@ const typeByPrefix = new Map<string, NodeType>(
 /** A new id (UUIDv7: later ids sort after earlier ones), as stored. */
 export function newId(): string {
   return toUUID(typeidUnboxed(''))
+}
+
+/** What every id that is made at this moment or later comes after, as stored. */
+export function earliestId(moment: Date): string {
+  const ms = Math.min(Math.max(moment.getTime(), 0), latestMoment)
+  const time = ms.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 
 /** The stored UUID as clients see it, e.g. `conv_01h…`. */

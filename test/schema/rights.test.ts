@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../schema/schema.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
+import { eventually } from '../webhooks/setup.js'
 
 // Two inboxes: what is in the first must be nothing to an agent of the second, and to nobody.
 let server: TestServer
@@ -36,9 +37,15 @@ beforeAll(async () => {
   )
   const { apiTokens } = await server.must('{ apiTokens { id } }', {}, insider.token)
   const { conversation } = updateConversation
+  const delivery = await eventually(async () => {
+    const { deliveries } = await server.must('{ deliveries(first: 1) { nodes { id } } }')
+    expect(deliveries.nodes).toHaveLength(1)
+    return deliveries.nodes[0]
+  })
   secrets = {
     Agent: insider.id,
     Conversation: conversationId,
+    Delivery: delivery.id,
     EndUser: conversation.endUser.id,
     FinIntegration: fin.integrationId,
     Inbox: inboxId,
@@ -107,6 +114,7 @@ describe.each(askers)('%s', (_, token) => {
     const own = await server.conversation(secondInbox)
     for (const { field, next } of streams) {
       if (!token()) await expect(next(), field.name).rejects.toThrow('UNAUTHENTICATED')
+      else if (forAdmins.includes(field.name)) await expect(next(), field.name).rejects.toThrow('FORBIDDEN')
       else if (field.args.some((arg) => isNonNullType(arg.type)))
         await expect(next(), field.name).rejects.toThrow('NOT_FOUND')
       else {
@@ -144,6 +152,9 @@ test('a READ token changes nothing, an agent administers nothing', async () => {
     code: 'UNAUTHENTICATED',
   })
 })
+
+/** Subscriptions that are nothing to agents. */
+const forAdmins = ['deliveryUpdated', 'noticeAdded']
 
 /** What an outsider may do for themself, whatever they name. */
 const ownThings = ['createApiToken']
