@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IntegrationActor } from '../../../src/actor.js'
 import { storedId } from '../../../src/ids.js'
+import { fillDeliveries } from '../../delivery/fill.js'
 import type { TestServer } from '../../support/server.js'
 import { type Caller, integrationAs } from './caller.js'
 
@@ -92,6 +93,22 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
   receiveMessage: (world) =>
     onConversation(world, { message: { body: 'Hello?' } }, { message: { body: 'Anybody there?' } }),
 
+  async redeliver({ server }) {
+    const integrationId = await withDeliveries(server)
+    const { deliveries } = await server.must(
+      'query ($filter: DeliveryFilter) { deliveries(filter: $filter) { nodes { id } } }',
+      { filter: { integrationId } },
+    )
+    const [first, second] = deliveries.nodes
+    return { input: { deliveryId: first.id }, other: { deliveryId: second.id }, deliveriesOnly: true }
+  },
+
+  async replayDeliveries({ server }) {
+    const integrationId = await withDeliveries(server)
+    const input = { integrationId, from: inHours(-1), to: inHours(1) }
+    return { input, other: { ...input, states: ['PARKED'] }, deliveriesOnly: true }
+  },
+
   replyToConversation: (world) => onConversation(world, { body: 'a reply' }, { body: 'another reply' }),
 
   resumeIntegration: onIntegrations,
@@ -173,6 +190,17 @@ async function onConversation({ server, inboxId }: World, input: object, other: 
 async function onIntegrations({ server }: World): Promise<Call> {
   const [first, second] = [await server.createFin(), await server.createFin()]
   return { input: { integrationId: first.integrationId }, other: { integrationId: second.integrationId } }
+}
+
+/** An integration that has told Fin twice, and is paused. */
+async function withDeliveries(server: TestServer): Promise<string> {
+  const { integrationId } = await server.createFin()
+  await server.must(
+    `mutation ($id: ID!) { pauseIntegration(input: { integrationId: $id }) { __typename ... on Error { message } } }`,
+    { id: integrationId },
+  )
+  await fillDeliveries(server, { integrationId: storedId('FinIntegration', integrationId) ?? '', count: 2 })
+  return integrationId
 }
 
 async function onWebhooks({ server }: World): Promise<Call> {
