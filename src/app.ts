@@ -4,6 +4,7 @@ import { type Database, type DatabaseOptions, openDatabase } from './database/da
 import { type Listening, listen } from './database/listen.js'
 import { checkListening, probeChannel } from './database/listenCheck.js'
 import { keepsStatementNames } from './database/pooler.js'
+import { type LiveDeliveries, liveDeliveries } from './delivery/live.js'
 import { type LogIdentity, logIdentity } from './events/cursor.js'
 import { channel } from './events/numbering.js'
 import { openReplica, type Replica } from './events/replica.js'
@@ -31,6 +32,7 @@ export interface App {
   listening: Listening
   tail: Tail
   metrics: LiveMetrics
+  deliveries: LiveDeliveries
   log: LogIdentity
   secrets: Secrets
   principals: Principals
@@ -87,6 +89,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
       ? await openReplica(openDatabase({ ...settings, ...impatient, url: replicaUrl }), log, report)
       : null
     const metrics = liveMetrics(db.clock, metricsFrom({ db: background, tail, replica }), report)
+    const deliveries = liveDeliveries(background, report)
     return {
       db,
       background,
@@ -94,6 +97,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
       listening,
       tail,
       metrics,
+      deliveries,
       log,
       secrets,
       calls,
@@ -107,6 +111,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
         endCheck()
         await calls.stop()
         await metrics.stop()
+        await deliveries.stop()
         await tail.stop()
         await listening.stop()
         await replica?.close()
