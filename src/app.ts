@@ -4,6 +4,7 @@ import { type Database, type DatabaseOptions, openDatabase } from './database/da
 import { type Listening, listen } from './database/listen.js'
 import { checkListening, probeChannel } from './database/listenCheck.js'
 import { keepsStatementNames } from './database/pooler.js'
+import type { Attempt } from './delivery/attempt.js'
 import { type LiveDeliveries, liveDeliveries } from './delivery/live.js'
 import { type LogIdentity, logIdentity } from './events/cursor.js'
 import { channel } from './events/numbering.js'
@@ -33,6 +34,8 @@ export interface App {
   tail: Tail
   metrics: LiveMetrics
   deliveries: LiveDeliveries
+  /** Called for each attempt of this node to send a delivery, once it is over. */
+  attempted: Set<(attempt: Attempt) => void>
   log: LogIdentity
   secrets: Secrets
   principals: Principals
@@ -98,6 +101,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
       tail,
       metrics,
       deliveries,
+      attempted: new Set(),
       log,
       secrets,
       calls,

@@ -1,10 +1,14 @@
 import { type Request, Router } from 'express'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { App } from '../app.js'
 import { statement } from '../database/statement.js'
 import { eventLogLag } from '../events/lag.js'
 import { agentBehind } from './bearer.js'
 import type { Drain } from './drain.js'
+import { deliveryMetrics } from './metrics/deliveries.js'
+import { eventLogMetrics } from './metrics/eventLog.js'
+import { finCallMetrics } from './metrics/finCalls.js'
+import { replicaReadMetrics } from './metrics/replicaReads.js'
 
 /** From which lag on `/readyz` names the writer that may cause it, in seconds. */
 const longLag = 10
@@ -14,55 +18,11 @@ export function operations(app: App, drain: Drain): { router: Router; stop(): vo
   const router = Router()
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  new Gauge({
-    name: 'event_log_position',
-    help: 'The last position of the event log that this node has handed out.',
-    registers: [registry],
-    collect() {
-      this.set(app.tail.position)
-    },
-  })
-
   const lag = eventLogLag(app.db)
-  new Gauge({
-    name: 'event_log_lag_seconds',
-    help: 'How long the event that has waited longest for its place in the log has waited; NaN when unknown.',
-    registers: [registry],
-    async collect() {
-      const { seconds } = await lag().catch(() => ({ seconds: Number.NaN }))
-      this.set(seconds)
-    },
-  })
-
-  const labels = ['operation', 'status'] as const
-  const finCalls = new Counter({
-    name: 'fin_api_calls_total',
-    help: 'Requests of integrations to the Fin API, by operation and class of status.',
-    labelNames: labels,
-    registers: [registry],
-  })
-  const finDurations = new Histogram({
-    name: 'fin_api_call_duration_seconds',
-    help: 'How long they took.',
-    labelNames: labels,
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers: [registry],
-  })
-  app.calls.recorded.add(({ operation, status, durationMs }) => {
-    const of = { operation, status: `${Math.floor(status / 100)}xx` }
-    finCalls.inc(of)
-    finDurations.observe(of, durationMs / 1_000)
-  })
-
-  if (app.replica) {
-    const reads = new Counter({
-      name: 'graphql_reads_total',
-      help: 'Reads that the replica could answer, by who did: the replica, or the primary instead.',
-      labelNames: ['from'],
-      registers: [registry],
-    })
-    app.replica.answered.add((from) => reads.inc({ from }))
-  }
+  eventLogMetrics(app, registry, lag)
+  finCallMetrics(app, registry)
+  deliveryMetrics(app, registry)
+  replicaReadMetrics(app, registry)
 
   router.get('/healthz', (_, response) => {
     response.json({ status: 'ok' })

@@ -7,6 +7,8 @@ export type Claimed = {
   id: string
   listenerId: string
   conversationId: string | null
+  /** Since when it could have been taken, by its own time. */
+  dueAt: Date
   /** With this try. */
   attemptCount: number
   /** When others may take it, in database time; also proves that it is still ours. */
@@ -77,7 +79,7 @@ const claim = statement(
      left join webhook w on w.id = l.webhook_id
     where d.id = due.id and l.id = d.listener_id
    returning d.id, d.listener_id as "listenerId", d.conversation_id as "conversationId",
-             d.attempt_count as "attemptCount", d.lease_until as "leaseUntil", l.failures,
+             d.next_attempt_at as "dueAt", d.attempt_count as "attemptCount", d.lease_until as "leaseUntil", l.failures,
              case when f.id is null then 'WEBHOOK' else 'FIN' end as kind,
              f.id as "integrationId", f.webhook_base_url as "webhookBaseUrl", f.identifier, f.webhook_key as "webhookKey",
              w.id as "webhookId", w.url, w.secret, d.body,

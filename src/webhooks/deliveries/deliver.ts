@@ -5,6 +5,7 @@ import type { Connected } from '../connected.js'
 import { oneAtATime } from '../oneAtATime.js'
 import type { Receivers } from '../receivers.js'
 import { acknowledge, type Tried } from './acknowledge.js'
+import { attemptOf } from './attempt.js'
 import { beginProbes } from './breaker.js'
 import { type Claimed, claimDeliveries, type Room } from './claim.js'
 import { requestOf } from './request.js'
@@ -91,7 +92,7 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
     const started = performance.now()
     const outgoing = () => requestOf(app.secrets, delivery, startedAt)
     const answer = await sendWebhook(receivers, delivery.listenerId, outgoing)
-    return {
+    const tried: Tried = {
       delivery,
       startedAt,
       durationMs: Math.round(performance.now() - started),
@@ -99,6 +100,8 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       note: answer.note,
       verdict: verdictOn(answer, delivery, app.db.clock.now()),
     }
+    for (const hear of app.attempted) hear(attemptOf(tried))
+    return tried
   }
 
   return {
