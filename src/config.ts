@@ -49,6 +49,7 @@ const environment = z.object({
   ALLOW_PRIVATE_WEBHOOKS: flag.optional(),
   FIN_NETWORKS_FILE: z.string().optional(),
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(14),
+  DELIVERY_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   RATE_LIMIT: z.coerce.number().int().min(1).default(3_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
@@ -97,6 +98,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     allowPrivateWebhooks: set.ALLOW_PRIVATE_WEBHOOKS ?? embedded,
     finNetworksFile: set.FIN_NETWORKS_FILE,
     eventRetentionDays: set.EVENT_RETENTION_DAYS,
+    deliveryRetentionDays: set.DELIVERY_RETENTION_DAYS,
     rateLimit: set.RATE_LIMIT,
     logLevel: set.LOG_LEVEL,
   }

@@ -48,6 +48,8 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   drainFor?: number
   /** How long a cursor can be resumed, at least; for ever when left out. */
   eventRetentionDays?: number
+  /** How long deliveries are kept after they are finished; for ever when left out. */
+  deliveryRetentionDays?: number
   /** Requests a minute per token, or per address without one. */
   rateLimit: number
   report: Report

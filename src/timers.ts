@@ -1,11 +1,13 @@
 import type { App } from './app.js'
 import { wakeConversations } from './conversation/wake.js'
+import { forgetOldDeliveries } from './delivery/forget.js'
 import { expireFeed } from './events/retention.js'
 import { forgetOldKeys } from './idempotency/forget.js'
 import { forgetOldCalls } from './integration/forget.js'
 
 export interface TimerOptions {
   eventRetentionDays?: number
+  deliveryRetentionDays?: number
   report: (error: Error) => void
 }
 
@@ -16,7 +18,7 @@ const hour = 60 * 60 * second
 /** What happens by itself when its time comes. Every node runs them; what they do is done once. */
 export function startTimers(
   app: App,
-  { eventRetentionDays, report }: TimerOptions,
+  { eventRetentionDays, deliveryRetentionDays, report }: TimerOptions,
 ): { stop(): Promise<void> } {
   const timers = [
     every(second, () => wakeConversations(app.db)),
@@ -24,6 +26,9 @@ export function startTimers(
     every(hour, () => forgetOldCalls(app.db)),
   ]
   if (eventRetentionDays) timers.push(every(hour, () => expireFeed(app.db, eventRetentionDays)))
+  if (deliveryRetentionDays) {
+    timers.push(every(hour, () => forgetOldDeliveries(app.db, deliveryRetentionDays)))
+  }
 
   function every(interval: number, work: () => Promise<unknown>) {
     let running: Promise<unknown> | null = null
