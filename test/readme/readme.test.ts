@@ -107,7 +107,7 @@ describe('statements', () => {
   test('metrics in the text are given', async () => {
     const named = documents
       .flatMap((document) => [
-        ...prose(document).matchAll(/\b(?:event_log|fin_api|nodejs_eventloop)_[a-z0-9_]+/g),
+        ...prose(document).matchAll(/\b(?:event_log|fin_api|nodejs_eventloop|webhook)_[a-z0-9_]+/g),
       ])
       .map(([name]) => name.replace(/_bucket$/, ''))
       .filter((name) => name.split('_').length > 3)

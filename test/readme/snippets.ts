@@ -1,4 +1,5 @@
 import { parse, print, separateOperations } from 'graphql'
+import { vi } from 'vitest'
 import { startEmulator } from '../../fin-emulator/emulator.js'
 import { startTestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
@@ -31,6 +32,7 @@ export async function runGraphql({ server, fin }: Place, block: Block): Promise<
   const text = block.next?.info === 'json variables' ? block.next.text : '{}'
   const placeholders: Record<string, string> = {
     'conv_…': await server.conversation(fin.inboxId),
+    'delivery_…': await someDelivery(server),
     'fin_…': fin.integrationId,
     'webhook_…': text.includes('webhook_…') ? await webhookOf(server) : '',
   }
@@ -53,6 +55,15 @@ async function webhookOf(server: Place['server']): Promise<string> {
       __typename ... on CreateWebhookPayload { webhook { id } } } }`,
   )
   return createWebhook.webhook.id
+}
+
+/** The newest webhook that was made of what has happened so far. */
+function someDelivery(server: Place['server']): Promise<string> {
+  return vi.waitFor(async () => {
+    const { deliveries } = await server.must('{ deliveries(first: 1) { nodes { id } } }')
+    if (deliveries.nodes.length === 0) throw new Error('There is no delivery yet.')
+    return deliveries.nodes[0].id
+  })
 }
 
 async function firstEvent({ server, fin }: Pick<Place, 'server' | 'fin'>, text: string, variables: object) {
