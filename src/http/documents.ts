@@ -1,4 +1,4 @@
-import { createSourceEventStream, type DocumentNode, execute, parse } from 'graphql'
+import { createSourceEventStream, execute, parse } from 'graphql'
 import type { finApi } from '../../rest-adapter/adapter.js'
 import { type Context, contextFor } from '../../schema/context.js'
 import type { AnyEvent } from '../../schema/event.js'
@@ -8,6 +8,7 @@ import { documentFaults, documentWarnings } from '../../schema/webhookDocument.j
 import type { App } from '../app.js'
 import type { Follow, Heard } from '../webhooks/listeners/listener.js'
 import type { Documents } from '../webhooks/listeners/webhookHearing.js'
+import { runAhead } from './runAhead.js'
 import { type Report, shownErrors } from './shownErrors.js'
 
 /** Runs a document on the schema, in process, as an actor. */
@@ -31,37 +32,22 @@ export function documentsFor(app: App, report: Report): Documents {
 function followFor(app: App): Follow {
   return async ({ document: text, variables: variableValues, actor, after, passed }) => {
     const document = parse(text)
+    const ahead = runAhead<Heard>(most, passed)
     const contextValue: Context = Object.assign(contextFor(app, await actor(), actor), {
       resumeAt: after,
-      passed,
+      passed: ahead.passed,
     })
-    const events = await createSourceEventStream({ schema, document, variableValues, contextValue })
+    const operation = { schema, document, variableValues, contextValue }
+    const events = await createSourceEventStream(operation)
     if (!(Symbol.asyncIterator in events)) {
       throw events.errors?.[0] ?? new Error('The subscription gave no stream.')
     }
-    return heardOf(events as AsyncIterableIterator<AnyEvent>, document, variableValues, contextValue)
+    return ahead.over(events as AsyncIterableIterator<AnyEvent>, async (event) => {
+      if (event.type === 'RESYNC') throw new Error('A listener was too slow: events expired before it.')
+      return { event, result: await execute({ ...operation, rootValue: event }) }
+    })
   }
 }
 
-function heardOf(
-  events: AsyncIterableIterator<AnyEvent>,
-  document: DocumentNode,
-  variableValues: Record<string, unknown>,
-  contextValue: Context,
-): AsyncIterableIterator<Heard> {
-  const heard: AsyncIterableIterator<Heard> = {
-    [Symbol.asyncIterator]: () => heard,
-    async next() {
-      const { value: event, done } = await events.next()
-      if (done) return { value: undefined, done }
-      if (event.type === 'RESYNC') throw new Error('A listener was too slow: events expired before it.')
-      const result = await execute({ schema, document, variableValues, contextValue, rootValue: event })
-      return { value: { event, result }, done: false }
-    },
-    async return() {
-      await events.return?.()
-      return { value: undefined, done: true }
-    },
-  }
-  return heard
-}
+/** How many events are executed at the same time. */
+const most = 32

@@ -84,7 +84,7 @@ CREATE UNIQUE INDEX "delivery_in_flight" ON "delivery"("listener_id", "subject_i
 CREATE INDEX "delivery_queued" ON "delivery"("listener_id", "subject_id", "first_position") WHERE "state" = 'QUEUED';
 
 DROP INDEX "delivery_due";
-CREATE INDEX "delivery_due" ON "delivery"("listener_id", "next_attempt_at") WHERE "state" = 'PENDING';
+CREATE INDEX "delivery_due" ON "delivery"("listener_id", "next_attempt_at", "id") WHERE "state" = 'PENDING';
 
 -- For lists, and for what has been kept long enough.
 DROP INDEX "delivery_integration_id_id_idx";

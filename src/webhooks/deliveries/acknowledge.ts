@@ -21,6 +21,10 @@ export interface Tried {
 
 /** Records tries and what they mean for their deliveries and receivers, many at once. */
 export async function acknowledge(db: Database, tries: readonly Tried[]): Promise<void> {
+  if (tries.every(isPlain)) {
+    await db.query(finish, [JSON.stringify(tries.map(rowOf)), db.clock.now()])
+    return
+  }
   const listeners = byListener(tries)
   await db.transaction(async (tx) => {
     await lockListeners(tx, [...listeners.keys()])
@@ -30,7 +34,7 @@ export async function acknowledge(db: Database, tries: readonly Tried[]): Promis
     )
     await tx.query(finish, [JSON.stringify(tries.map(rowOf)), tx.now])
     for (const [listenerId, its] of listeners) {
-      const health = healthOf(its.map(({ verdict }) => verdict))
+      const health = healthOf(its.map(({ delivery: { failures }, verdict }) => ({ failures, verdict })))
       const wasWell = its.every(({ delivery }) => delivery.failures === 0)
       if (!wasWell || health.failures > 0 || health.holdUntil) await recordHealth(tx, listenerId, health)
       for (const { delivery, verdict } of its) {
@@ -38,6 +42,11 @@ export async function acknowledge(db: Database, tries: readonly Tried[]): Promis
       }
     }
   })
+}
+
+/** It is done, nothing waits behind it, and its receiver was well. */
+function isPlain({ delivery, verdict }: Tried): boolean {
+  return delivery.kind === 'FIN' && verdict.kind === 'DELIVERED' && delivery.failures === 0
 }
 
 function byListener(tries: readonly Tried[]): Map<string, Tried[]> {

@@ -9,18 +9,23 @@ export interface Health {
   isWell: boolean
   /** How often it could not take one since. */
   failures: number
+  /** How many of those asked whether it can again. */
+  probes: number
   /** It asked for nothing before. */
   holdUntil: Date | null
 }
 
-export function healthOf(verdicts: readonly Verdict[]): Health {
-  const health: Health = { isWell: false, failures: 0, holdUntil: null }
-  for (const verdict of verdicts) {
+/** `failures`: how often the receiver had failed in a row when a delivery was claimed. */
+export function healthOf(tries: readonly { failures: number; verdict: Verdict }[]): Health {
+  const health: Health = { isWell: false, failures: 0, probes: 0, holdUntil: null }
+  for (const { failures, verdict } of tries) {
     if (verdict.kind === 'DELIVERED' || (verdict.kind === 'PARKED' && !verdict.unable)) {
       health.isWell = true
       health.failures = 0
+      health.probes = 0
     } else if (verdict.kind === 'PARKED' || (verdict.kind === 'WAIT' && verdict.counted)) {
       health.failures++
+      if (failures >= failuresAllowed) health.probes++
     } else if (verdict.kind === 'WAIT' && verdict.until > (health.holdUntil ?? 0)) {
       health.holdUntil = verdict.until
     }
@@ -35,7 +40,7 @@ export function healthOf(verdicts: readonly Verdict[]): Health {
 export async function recordHealth(
   tx: Transaction,
   listenerId: string,
-  { isWell, failures, holdUntil }: Health,
+  { isWell, failures, probes, holdUntil }: Health,
 ): Promise<void> {
   const [recorded] = await tx.query<{ isRecovery: boolean }>(record, [
     listenerId,
@@ -45,6 +50,7 @@ export async function recordHealth(
     failuresAllowed,
     tx.now,
     random(),
+    probes,
   ])
   if (recorded?.isRecovery) await tx.query(makeDue, [listenerId, tx.now])
 }
@@ -68,13 +74,13 @@ function random(): number {
   return 1 - Math.random() / 5
 }
 
-/** What failed at the same time counts up to where probing begins: from there on each probe makes the next one later. */
+/** What failed at the same time counts up to where probing begins; from there on only a probe makes the next one later. */
 const record = statement(
   'listener.recordHealth',
   `with before as (select id, failures from listener where id = $1 for no key update),
         after as (
      select case when $2 or failures < $5 then least(case when $2 then 0 else failures end + $3::int, $5)
-                 else failures + least($3::int, 1) end as failures
+                 else failures + $8::int end as failures
        from before)
    update listener l
       set failures = after.failures,

@@ -23,6 +23,8 @@ export interface DeliveryOptions {
 
 /** How long `stop` waits for answers, in ms; then they are cut off, and tried again later. */
 const grace = 10_000
+/** How often it looks for claims that have expired, in ms. */
+const expiryInterval = 500
 
 export interface DeliveryWorker {
   /** Looks for what is due. */
@@ -35,11 +37,15 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
   const windows = openWindows()
   const sends = new Set<Promise<void>>()
   let tries: Tried[] = []
+  let lookedAt = -Infinity
   let stopped = false
 
   const claiming = oneAtATime(async () => {
     if (stopped) return
-    await requeueExpired(app.db)
+    if (performance.now() > lookedAt + expiryInterval) {
+      lookedAt = performance.now()
+      await requeueExpired(app.db)
+    }
     const room: Room = new Map(
       connected()
         .filter(({ sends }) => sends)

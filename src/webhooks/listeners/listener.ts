@@ -51,7 +51,7 @@ export interface ListenerOptions {
   idleAfter?: number
 }
 
-const batchSize = 100
+const batchSize = 500
 /** How far apart the events of one change may come, and how long a batch may take to fill, in ms. */
 const quiet = 100
 const patience = 1_000
