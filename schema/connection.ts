@@ -1,4 +1,5 @@
 import { ValidationError } from '../src/errors.js'
+import { type NodeType, storedId } from '../src/ids.js'
 
 const largest = 100
 const usual = 25
@@ -64,4 +65,12 @@ export function decodeCursor(order: string, cursor: string, field: string): stri
     )
   }
   return parts
+}
+
+/** The stored id in a cursor that holds one; throws ValidationError for any other text. */
+export function cursorId(type: NodeType, order: string, cursor: string, field: string): string {
+  const [id = ''] = decodeCursor(order, cursor, field)
+  const uuid = storedId(type, id)
+  if (!uuid) throw new ValidationError(field, 'This cursor is damaged. Start again without it.')
+  return uuid
 }

@@ -1,9 +1,8 @@
 import type { DeliveryFilter } from '../src/delivery/filter.js'
 import { listDeliveries } from '../src/delivery/read.js'
-import { ValidationError } from '../src/errors.js'
 import { publicId, storedId } from '../src/ids.js'
 import { builder } from './builder.js'
-import { connectionOf, decodeCursor, encodeCursor, sliceOf } from './connection.js'
+import { connectionOf, cursorId, encodeCursor, sliceOf } from './connection.js'
 import { Delivery } from './delivery.js'
 import { DeliveryStateEnum } from './enums.js'
 
@@ -34,7 +33,10 @@ builder.queryField('deliveries', (t) =>
         const filter = deliveryFilter(given)
         const page = {
           descending: !slice.backwards,
-          after: slice.beyond === null ? null : idIn(slice.beyond, slice.backwards ? 'before' : 'after'),
+          after:
+            slice.beyond === null
+              ? null
+              : cursorId('Delivery', order, slice.beyond, slice.backwards ? 'before' : 'after'),
           limit: slice.limit + 1,
         }
         const rows = filter ? await listDeliveries(app.db, actor, filter, page) : []
@@ -63,11 +65,4 @@ export function deliveryFilter(
     ids[key] = uuid
   }
   return { ...ids, ...others }
-}
-
-function idIn(cursor: string, field: string): string {
-  const [id = ''] = decodeCursor(order, cursor, field)
-  const uuid = storedId('Delivery', id)
-  if (!uuid) throw new ValidationError(field, 'This cursor is damaged. Start again without it.')
-  return uuid
 }

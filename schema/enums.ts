@@ -64,6 +64,11 @@ export const FinRegionEnum = builder.enumType(FinRegion, {
   description: 'Where the Intercom workspace is hosted.',
 })
 
+export const WebhookStateEnum = builder.enumType('WebhookState', {
+  description: 'Whether a webhook is sent to.',
+  values: ['ACTIVE', 'PAUSED'],
+})
+
 export const IntegrationStateEnum = builder.enumType('IntegrationState', {
   description: 'Whether webhooks go out.',
   values: {

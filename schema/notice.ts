@@ -1,12 +1,12 @@
 import { ForbiddenError } from '../src/errors.js'
 import type { Notice as NoticeRow } from '../src/generated/prisma/client.js'
-import { publicId, storedId } from '../src/ids.js'
+import { publicId } from '../src/ids.js'
 import { seesNotices } from '../src/notice/access.js'
 import { readNotices } from '../src/notice/read.js'
 import type { NoticeKind } from '../src/notice/record.js'
 import { watchNotices } from '../src/notice/watch.js'
 import { builder } from './builder.js'
-import { connectionOf, decodeCursor, encodeCursor, sliceOf } from './connection.js'
+import { connectionOf, cursorId, encodeCursor, sliceOf } from './connection.js'
 import type { Context } from './context.js'
 import { signInFirst } from './events.js'
 import { FinIntegration } from './finIntegration.js'
@@ -53,28 +53,29 @@ findable('Notice', Notice, ({ app, actor }, id) =>
   seesNotices(actor) ? app.db.prisma.notice.findUnique({ where: { id } }) : null,
 )
 
-const NoticeConnection = builder.connectionObject(
-  { type: Notice, name: 'NoticeConnection' },
-  { name: 'NoticeEdge' },
-)
+const order = 'notice'
 
 builder.queryField('notices', (t) =>
-  t.field({
-    type: NoticeConnection,
-    description:
-      'What the admins should know, newest first. Pages of 1 to 100, 25 by default. Others get none.',
-    args: {
-      first: t.arg.int({ description: 'How many.' }),
-      after: t.arg.string({ description: 'Older than the one of this cursor.' }),
+  t.connection(
+    {
+      type: Notice,
+      description:
+        'What the admins should know, newest first. Pages of 1 to 100, 25 by default. Others see none.',
+      resolve: async (_, args, { app, actor }) => {
+        const slice = sliceOf(args)
+        const field = slice.backwards ? 'before' : 'after'
+        const page = {
+          descending: !slice.backwards,
+          after: slice.beyond === null ? null : cursorId('Notice', order, slice.beyond, field),
+          limit: slice.limit + 1,
+        }
+        const rows = seesNotices(actor) ? await readNotices(app.db, page) : []
+        return connectionOf<NoticeRow>(rows, slice, ({ id }) => encodeCursor(order, publicId('Notice', id)))
+      },
     },
-    resolve: async (_, page, { app, actor }) => {
-      const slice = sliceOf(page)
-      const [at] = slice.beyond === null ? [] : decodeCursor('notice', slice.beyond, 'after')
-      const before = at === undefined ? null : (storedId('Notice', at) ?? null)
-      const rows = seesNotices(actor) ? await readNotices(app.db, { before, limit: slice.limit + 1 }) : []
-      return connectionOf<NoticeRow>(rows, slice, ({ id }) => encodeCursor('notice', publicId('Notice', id)))
-    },
-  }),
+    { name: 'NoticeConnection' },
+    { name: 'NoticeEdge' },
+  ),
 )
 
 builder.subscriptionField('noticeAdded', (t) =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql'
+import { builder } from './builder.js'
 
 const versions = new WeakMap<GraphQLSchema, string>()
 
@@ -12,3 +13,11 @@ export function schemaVersion(schema: GraphQLSchema): string {
   versions.set(schema, version)
   return version
 }
+
+builder.queryField('schemaVersion', (t) =>
+  t.string({
+    description:
+      'Names this schema. The body of each webhook says under the same name with which one it was made.',
+    resolve: (_, __, ___, { schema }) => schemaVersion(schema),
+  }),
+)

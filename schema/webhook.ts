@@ -1,9 +1,8 @@
+import { inSight } from '../src/webhook/access.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
-import type { Context } from './context.js'
-import { IntegrationStateEnum } from './enums.js'
+import { WebhookStateEnum } from './enums.js'
 import { findable, idOf, Node } from './node.js'
-import { schemaVersion } from './version.js'
 import { documentWarnings } from './webhookDocument.js'
 
 export const Webhook = builder.prismaObject('Webhook', {
@@ -28,7 +27,7 @@ export const Webhook = builder.prismaObject('Webhook', {
       select: { owner: { omit: { passwordHash: true } } },
       resolve: ({ owner }) => owner,
     }),
-    state: t.expose('state', { type: IntegrationStateEnum, description: 'Whether it is sent to.' }),
+    state: t.expose('state', { type: WebhookStateEnum, description: 'Whether it is sent to.' }),
     fault: t.exposeString('fault', {
       nullable: true,
       description: 'What to mend before it goes on; then resume it.',
@@ -46,32 +45,19 @@ export const Webhook = builder.prismaObject('Webhook', {
   }),
 })
 
-/** Webhooks are the admins'. */
-function inSight({ actor }: Context) {
-  const isAdmin = actor?.kind === 'AGENT' && actor.role === 'ADMIN'
-  return isAdmin ? {} : { id: { in: [] } }
-}
-
-findable('Webhook', Webhook, (context, id) =>
-  context.app.db.prisma.webhook.findFirst({ where: { AND: [{ id }, inSight(context)] } }),
+findable('Webhook', Webhook, ({ app, actor }, id) =>
+  app.db.prisma.webhook.findFirst({ where: { AND: [{ id }, inSight(actor)] } }),
 )
 
 builder.queryField('webhooks', (t) =>
   t.prismaField({
     type: [Webhook],
     description: 'The webhooks that go on, oldest first. For admins; others get none.',
-    resolve: (query, _, __, context) =>
-      context.app.db.prisma.webhook.findMany({
+    resolve: (query, _, __, { app, actor }) =>
+      app.db.prisma.webhook.findMany({
         ...query,
-        where: { AND: [{ archivedAt: null }, inSight(context)] },
+        where: { AND: [{ archivedAt: null }, inSight(actor)] },
         orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       }),
-  }),
-)
-
-builder.queryField('schemaVersion', (t) =>
-  t.string({
-    description: 'Names this schema: `schemaVersion` of each webhook says with which one it was made.',
-    resolve: (_, __, ___, { schema }) => schemaVersion(schema),
   }),
 )

@@ -1,20 +1,23 @@
 import type { GraphQLSchema } from 'graphql'
 import { createWebhook } from '../src/webhook/create.js'
 import { rotateWebhookSecret } from '../src/webhook/rotateSecret.js'
+import { sendSample } from '../src/webhook/sendSample.js'
 import { archiveWebhook, pauseWebhook, resumeWebhook } from '../src/webhook/setState.js'
-import { testWebhook } from '../src/webhook/test.js'
+import type { DocumentCheck } from '../src/webhook/settings.js'
 import { updateWebhook } from '../src/webhook/update.js'
 import { type InputFields, mutation, type PayloadFields } from './mutation.js'
 import { argumentId } from './node.js'
 import { documentFaults } from './webhookDocument.js'
 import { sampleFor } from './webhookSample.js'
 
-const checkWith = (schema: GraphQLSchema) => (subscription: string, variables: Record<string, unknown>) =>
-  documentFaults(schema, subscription, variables)
+const checkWith =
+  (schema: GraphQLSchema): DocumentCheck =>
+  (...given) =>
+    documentFaults(schema, ...given)
 
 mutation('createWebhook', {
   description:
-    'Sends what happens to an address of yours: `subscription` is run for each event with your rights, and its result is posted as `{ type, timestamp, schemaVersion, data }`, signed as Standard Webhooks says. One event after the other for each conversation, each until it is answered with 2xx. For admins.',
+    'Sends what happens to an address of yours: `subscription` is run for each event with your rights, and its result is posted as `{ type, timestamp, schemaVersion, data, errors }`, signed as Standard Webhooks says. One event after the other for each conversation, each until it is answered with 2xx. For admins.',
   input: (t) => ({
     url: t.string({ required: true, description: 'Where to; https, unless private addresses are allowed.' }),
     subscription: t.string({
@@ -89,13 +92,13 @@ for (const [name, operation, description] of [
 
 mutation('testWebhook', {
   description:
-    'Sends a sample to a webhook: what its document shows of a late event, under the type TEST. What came of it is in its deliveries. For admins.',
+    'Sends a sample to a webhook: what its document shows of a recent event, under the type TEST. What came of it is in its deliveries. For admins.',
   input: named,
   changes: { webhook: 'Webhook' },
   run: async (input, context, call, schema) => {
     const { webhookId } = idIn(input)
     const sample = await sampleFor(context, schema, webhookId)
-    return testWebhook(context.app.db, context.actor, { webhookId, sample }, call)
+    return sendSample(context.app.db, context.actor, { webhookId, sample }, call)
   },
 })
 

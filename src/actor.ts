@@ -81,6 +81,11 @@ export function requireAdmin(actor: Actor | null): AgentActor {
   return agent
 }
 
+/** Whether someone sees what is the admins' alone. */
+export function isAdmin(actor: Actor | null): actor is AgentActor {
+  return actor?.kind === 'AGENT' && actor.role === 'ADMIN'
+}
+
 /** Refuses everyone but an integration. */
 export function requireIntegration(actor: Actor | null): IntegrationActor {
   if (actor?.kind !== 'INTEGRATION') throw new ForbiddenError('Only a Fin integration may do this.')

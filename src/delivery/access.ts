@@ -1,8 +1,8 @@
-import type { Actor, AgentActor } from '../actor.js'
+import { type Actor, type AgentActor, isAdmin } from '../actor.js'
 
 /** Deliveries are shown to admins alone: a webhook's body holds what its document asked for, of whichever inbox. */
 export function seesDeliveries(actor: Actor | null): actor is AgentActor {
-  return actor?.kind === 'AGENT' && actor.role === 'ADMIN'
+  return isAdmin(actor)
 }
 
 /** Whether someone who sees deliveries sees those of the listener `l`, whose integration is `f`; `$1`: their inboxes. */

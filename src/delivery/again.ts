@@ -17,7 +17,7 @@ export type Named = { deliveryId: string } | { integrationId: string } | { webho
  * Locks the listener that an admin names. Throws NotFoundError, and ValidationError when nothing goes to its receiver any
  * more.
  */
-export async function lockListener(
+export async function lockForResend(
   tx: Transaction,
   admin: AgentActor,
   named: Named,

@@ -74,9 +74,9 @@ const listings = new Map<string, Statement>()
  */
 function listing(filter: DeliveryFilter, page: DeliveryPage): Statement {
   const parts = [page.descending ? 'desc' : 'asc', ...filterShape(filter), page.after && 'next']
-  const name = `deliveries.list.${parts.filter(Boolean).join('.')}`
-  const known = listings.get(name)
-  if (known) return known
+  const name = `delivery.list.${parts.filter(Boolean).join('.')}`
+  const kept = listings.get(name)
+  if (kept) return kept
 
   let next = 2
   const parameter = () => `$${++next}`
@@ -113,7 +113,7 @@ const joins = `join listener l on l.id = d.listener_id
   left join webhook w on w.id = l.webhook_id`
 
 const visible = statement(
-  'deliveries.visible',
+  'delivery.visible',
   `${select} from delivery d ${joins} where d.id = any($2::uuid[]) and ${inSight}`,
 )
 
@@ -122,10 +122,10 @@ const known = statement(
   `${select} from delivery d ${joins} where d.id = any($1::uuid[]) order by d.id`,
 )
 
-const bodies = statement('deliveries.bodies', 'select id, body from delivery where id = any($1::uuid[])')
+const bodies = statement('delivery.bodies', 'select id, body from delivery where id = any($1::uuid[])')
 
 const attempts = statement(
-  'deliveries.attempts',
+  'delivery.attempts',
   `select ${columns('a', Prisma.DeliveryAttemptScalarFieldEnum)}
      from unnest($1::uuid[]) d(id)
     cross join lateral (select * from delivery_attempt where delivery_id = d.id order by id desc limit $2) a

@@ -4,7 +4,7 @@ import { statement } from '../database/statement.js'
 import { NotFoundError } from '../errors.js'
 import type { DeliveryState } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
-import { lockListener, sendAgain } from './again.js'
+import { lockForResend, sendAgain } from './again.js'
 
 /** Sends a delivery again; one that waits for another try, or for a time, is sent now. */
 export function redeliver(
@@ -15,7 +15,7 @@ export function redeliver(
 ) {
   const admin = requireAdmin(actor)
   return transact(db, admin, call, async (tx) => {
-    const listener = await lockListener(tx, admin, input)
+    const listener = await lockForResend(tx, admin, input)
     const state = await lockDelivery(tx, input.deliveryId)
     if (state === 'PENDING') await tx.query(hurry, [input.deliveryId, tx.now])
     if (state !== 'DELIVERED' && state !== 'PARKED') return { delivery: { id: input.deliveryId } }

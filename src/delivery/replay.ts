@@ -4,7 +4,7 @@ import { statement } from '../database/statement.js'
 import { ValidationError } from '../errors.js'
 import type { DeliveryState } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
-import { lockListener, type Named, sendAgain } from './again.js'
+import { lockForResend, type Named, sendAgain } from './again.js'
 import { firstIdOf, lastIdOf } from './filter.js'
 
 export interface Replay {
@@ -34,7 +34,7 @@ export function replayDeliveries(db: Database, actor: Actor | null, input: Repla
     throw new ValidationError('states', 'Only what is finished can be replayed: DELIVERED and PARKED.')
   }
   return transact(db, admin, call, async (tx) => {
-    const listener = await lockListener(tx, admin, receiver)
+    const listener = await lockForResend(tx, admin, receiver)
     const chosen = await tx.query<{ id: string }>(choose, [
       listener.id,
       states,

@@ -5,9 +5,9 @@ import { statement } from '../database/statement.js'
  * A person says that the receiver of an integration or a webhook takes deliveries again: what waits after failures is due.
  * A wait that the receiver asked for stays.
  */
-export async function resumeListener(tx: Transaction, ownerId: string): Promise<void> {
-  await tx.query(forgetFailures, [ownerId])
-  await tx.query(makeDue, [ownerId, tx.now])
+export async function resumeListener(tx: Transaction, receiverId: string): Promise<void> {
+  await tx.query(forgetFailures, [receiverId])
+  await tx.query(makeDue, [receiverId, tx.now])
 }
 
 const forgetFailures = statement(

@@ -1,6 +1,6 @@
-import type { Actor } from '../actor.js'
+import { type Actor, isAdmin } from '../actor.js'
 
 /** Notices are the admins'. */
 export function seesNotices(actor: Actor | null): boolean {
-  return actor?.kind === 'AGENT' && actor.role === 'ADMIN'
+  return isAdmin(actor)
 }

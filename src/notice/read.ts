@@ -2,14 +2,16 @@ import type { Queryable } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { type Notice, Prisma } from '../generated/prisma/client.js'
 
-const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+export interface NoticePage {
+  /** Newest first. */
+  descending: boolean
+  /** Beyond this one, by stored id. */
+  after: string | null
+  limit: number
+}
 
-/** Up to `limit` notices, newest first, older than one of them. */
-export function readNotices(
-  db: Queryable,
-  { before, limit }: { before: string | null; limit: number },
-): Promise<Notice[]> {
-  return db.query(page, [before ?? newest, limit])
+export function readNotices(db: Queryable, { descending, after, limit }: NoticePage): Promise<Notice[]> {
+  return db.query(descending ? newestFirst : oldestFirst, [after, limit])
 }
 
 /** The notices since a time, oldest first. */
@@ -19,9 +21,16 @@ export function noticesSince(db: Queryable, since: Date): Promise<Notice[]> {
 
 const fields = columns('n', Prisma.NoticeScalarFieldEnum)
 
-const page = statement(
-  'notice.page',
-  `select ${fields} from notice n where n.id < $1 order by n.id desc limit $2`,
+const newestFirst = statement(
+  'notice.newestFirst',
+  `select ${fields} from notice n
+    where n.id < coalesce($1::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') order by n.id desc limit $2`,
+)
+
+const oldestFirst = statement(
+  'notice.oldestFirst',
+  `select ${fields} from notice n
+    where n.id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000') order by n.id limit $2`,
 )
 
 const late = statement(

@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.js'
+import type { Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { newId } from '../ids.js'
 
@@ -22,11 +22,10 @@ export interface NewNotice {
 
 /** Tells the admins. */
 export async function recordNotice(
-  db: Queryable,
+  tx: Transaction,
   { kind, detail, integrationId, webhookId }: NewNotice,
-  now: Date,
 ): Promise<void> {
-  await db.query(insert, [newId(), kind, detail, integrationId ?? null, webhookId ?? null, now])
+  await tx.query(insert, [newId(), kind, detail, integrationId ?? null, webhookId ?? null, tx.now])
 }
 
 const insert = statement(

@@ -7,7 +7,7 @@ export async function stopWebhook(tx: Transaction, webhookId: string, fault: str
   const [stopped] = await tx.query<{ url: string }>(stop, [webhookId, fault])
   if (!stopped) return
   const detail = `The webhook to ${new URL(stopped.url).host} was stopped. ${fault}`
-  await recordNotice(tx, { kind: 'WEBHOOK_STOPPED', detail, webhookId }, tx.now)
+  await recordNotice(tx, { kind: 'WEBHOOK_STOPPED', detail, webhookId })
 }
 
 const stop = statement(

@@ -9,7 +9,7 @@ export async function warnOfDocument(db: Database, webhookId: string, warnings: 
   await db.transaction(async (tx) => {
     await tx.query(lock, [webhookId])
     if ((await tx.query(known, [webhookId, detail])).length > 0) return
-    await recordNotice(tx, { kind: 'DOCUMENT_DEPRECATED', detail, webhookId }, tx.now)
+    await recordNotice(tx, { kind: 'DOCUMENT_DEPRECATED', detail, webhookId })
   })
 }
 

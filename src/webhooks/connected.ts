@@ -1,7 +1,7 @@
-import type { IntegrationActor } from '../actor.js'
 import type { Queryable } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { mayOwn } from '../webhook/owner.js'
+import { failuresAllowed } from './deliveries/breaker.js'
 
 interface Connection {
   listenerId: string
@@ -35,26 +35,10 @@ export interface ConnectedWebhook extends Connection {
 
 export type Connected = ConnectedFin | ConnectedWebhook
 
-/** Failures in a row after which a receiver is asked by one delivery at a time. */
-export const failuresAllowed = 5
-
 export async function connections(db: Queryable): Promise<Connected[]> {
   const fins = await db.query<ConnectedFin>(connectedFins, [failuresAllowed])
   const webhooks = await db.query<ConnectedWebhook>(connectedWebhooks, [failuresAllowed])
   return [...fins, ...webhooks]
-}
-
-/** Its rights are its inbox. */
-export function actorOf({ integrationId, agentId, inboxId, seesNotes }: ConnectedFin): IntegrationActor {
-  return {
-    kind: 'INTEGRATION',
-    integrationId,
-    agentId,
-    inboxId,
-    seesNotes,
-    bindsByEmail: false,
-    inboxIds: [inboxId],
-  }
 }
 
 const connectedFins = statement(

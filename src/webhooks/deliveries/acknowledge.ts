@@ -1,7 +1,7 @@
-import type { Database, Transaction } from '../../database/database.js'
+import type { Database } from '../../database/database.js'
 import { statement } from '../../database/statement.js'
 import { newId } from '../../ids.js'
-import { recordNotice } from '../../notice/record.js'
+import { stopIntegration } from '../../integration/stop.js'
 import { stopWebhook } from '../../webhook/stop.js'
 import { healthOf, recordHealth } from './breaker.js'
 import type { Claimed } from './claim.js'
@@ -38,7 +38,9 @@ export async function acknowledge(db: Database, tries: readonly Tried[]): Promis
       const wasWell = its.every(({ delivery }) => delivery.failures === 0)
       if (!wasWell || health.failures > 0 || health.holdUntil) await recordHealth(tx, listenerId, health)
       for (const { delivery, verdict } of its) {
-        if (verdict.kind === 'FAULT') await stopReceiver(tx, delivery, verdict.fault)
+        if (verdict.kind !== 'FAULT') continue
+        if (delivery.kind === 'FIN') await stopIntegration(tx, delivery.integrationId, verdict.fault)
+        else await stopWebhook(tx, delivery.webhookId, verdict.fault)
       }
     }
   })
@@ -79,17 +81,6 @@ function rowOf({ delivery, startedAt, durationMs, statusCode, note, verdict }: T
   }
 }
 
-/** Nothing goes out until the fault is mended; the admins are told once. */
-async function stopReceiver(tx: Transaction, delivery: Claimed, fault: string): Promise<void> {
-  if (delivery.kind === 'FIN') {
-    const { integrationId } = delivery
-    const [stopped] = await tx.query<{ name: string }>(stopIntegration, [integrationId, fault])
-    if (!stopped) return
-    const detail = `Webhooks to Fin (${stopped.name}) were stopped. ${fault}`
-    await recordNotice(tx, { kind: 'INTEGRATION_STOPPED', detail, integrationId }, tx.now)
-  } else await stopWebhook(tx, delivery.webhookId, fault)
-}
-
 /** What is next behind those that are done, about the same, is due. When a receiver was last reached is kept to the second. */
 const finish = statement(
   'delivery.finish',
@@ -119,9 +110,4 @@ const finish = statement(
        where q.listener_id = f.listener_id and q.subject_id = f.subject_id and q.state = 'QUEUED'
        order by q.first_position, q.id limit 1) next
     where d.id = next.id`,
-)
-
-const stopIntegration = statement(
-  'integration.stop',
-  'update fin_integration set fault = $2 where id = $1 and fault is null returning name',
 )

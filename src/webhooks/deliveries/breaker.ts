@@ -1,7 +1,10 @@
 import type { Queryable, Transaction } from '../../database/database.js'
 import { statement } from '../../database/statement.js'
-import { failuresAllowed } from '../connected.js'
+import { leaseSeconds } from './claim.js'
 import type { Verdict } from './verdict.js'
+
+/** Failures in a row after which a receiver is asked by one delivery at a time. */
+export const failuresAllowed = 5
 
 /** What a listener's receiver did with some deliveries, one after the other. */
 export interface Health {
@@ -92,7 +95,10 @@ const record = statement(
    returning before.failures >= $5 and after.failures < $5 as "isRecovery"`,
 )
 
-/** Those that the receiver asked to wait are held by that, not by their own time. */
+/**
+ * Those that the receiver asked to wait are held by that, not by their own time. Those that were never tried are due by
+ * themselves.
+ */
 const makeDue = statement(
   'delivery.makeDue',
   `update delivery set next_attempt_at = $2
@@ -102,7 +108,7 @@ const makeDue = statement(
 const probe = statement(
   'listener.probe',
   `update listener l
-      set probe_at = $2::timestamptz + interval '60 s'
+      set probe_at = $2::timestamptz + interval '${leaseSeconds} s'
     where l.id = any($1::uuid[]) and l.failures >= $3 and l.probe_at <= $2 and (l.held_until is null or l.held_until <= $2)
       and exists (select 1 from delivery d where d.listener_id = l.id and d.state = 'PENDING' and d.next_attempt_at <= $2)
    returning l.id`,

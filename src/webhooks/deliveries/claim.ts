@@ -1,6 +1,5 @@
 import type { Queryable } from '../../database/database.js'
 import { statement } from '../../database/statement.js'
-import { failuresAllowed } from '../connected.js'
 
 /** A delivery that this node sends now. */
 export type Claimed = {
@@ -37,30 +36,30 @@ export interface WebhookReceiver {
   previousSecret: Uint8Array | null
 }
 
+/** How long a claim holds. */
+export const leaseSeconds = 60
+
 /** How many deliveries a listener may have more under way. */
 export type Room = ReadonlyMap<string, number>
 
 /**
- * Takes deliveries of these listeners that are due at `now`, for 60 s. Never one about something of which another is under
+ * Takes deliveries of these listeners that are due at `now`, for as long as a claim holds. Never one about something of which another is under
  * way: what changed meanwhile goes out when that is done. Of listeners whose receivers fail, one of those who probe theirs.
  */
 export function claimDeliveries(
   db: Queryable,
   now: Date,
   room: Room,
-  probing: readonly string[],
+  { probing, failuresAllowed }: { probing: readonly string[]; failuresAllowed: number },
 ): Promise<Claimed[]> {
   return db.query(claim, [now, [...room.keys()], [...room.values()], failuresAllowed, probing])
 }
 
-/** Not waited for until it is on disk: a claim that is lost is made again, and an acknowledgement comes after it. */
 const claim = statement(
   'delivery.claim',
-  `with quick as materialized (select set_config('synchronous_commit', 'off', true)),
-        due as (
+  `with due as (
      select t.id
-       from quick
-      cross join unnest($2::uuid[], $3::int[]) as room(listener_id, most)
+       from unnest($2::uuid[], $3::int[]) as room(listener_id, most)
        join listener l on l.id = room.listener_id and (l.held_until is null or l.held_until <= $1)
        left join fin_integration f on f.id = l.integration_id
        left join webhook w on w.id = l.webhook_id
@@ -76,7 +75,7 @@ const claim = statement(
       where coalesce(f.state, w.state) = 'ACTIVE' and f.fault is null and w.fault is null
         and f.archived_at is null and w.archived_at is null)
    update delivery d
-      set state = 'IN_FLIGHT', attempt_count = d.attempt_count + 1, lease_until = now() + interval '60 s'
+      set state = 'IN_FLIGHT', attempt_count = d.attempt_count + 1, lease_until = now() + interval '${leaseSeconds} s'
      from listener l
      left join fin_integration f on f.id = l.integration_id
      left join webhook w on w.id = l.webhook_id

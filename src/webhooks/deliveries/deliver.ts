@@ -6,7 +6,7 @@ import { oneAtATime } from '../oneAtATime.js'
 import type { Receivers } from '../receivers.js'
 import { acknowledge, type Tried } from './acknowledge.js'
 import { attemptOf } from './attempt.js'
-import { beginProbes } from './breaker.js'
+import { beginProbes, failuresAllowed } from './breaker.js'
 import { type Claimed, claimDeliveries, type Room } from './claim.js'
 import { requestOf } from './request.js'
 import { requeueExpired } from './requeue.js'
@@ -60,7 +60,8 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       failing.map(({ listenerId }) => listenerId),
     )
     if (room.size === 0 || stopped) return
-    for (const delivery of await claimDeliveries(app.db, now, room, probing)) begin(delivery)
+    for (const delivery of await claimDeliveries(app.db, now, room, { probing, failuresAllowed }))
+      begin(delivery)
   }, report)
 
   const acknowledging = oneAtATime(async () => {

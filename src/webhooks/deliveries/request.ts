@@ -1,8 +1,10 @@
-import { RefusedAddress } from '../../address.js'
 import { publicId } from '../../ids.js'
 import type { Secrets } from '../../secrets.js'
 import type { Claimed, FinReceiver, WebhookReceiver } from './claim.js'
 import { signatureHeaders } from './sign.js'
+
+/** What cannot be sent until a person has changed something; the message says what. */
+export class CannotSend extends Error {}
 
 /** A POST that goes to a receiver. */
 export interface Outgoing {
@@ -47,6 +49,6 @@ function opened(secrets: Secrets, sealed: Uint8Array): string {
   try {
     return secrets.open(sealed)
   } catch (cause) {
-    throw new RefusedAddress((cause as Error).message, { cause })
+    throw new CannotSend((cause as Error).message, { cause })
   }
 }

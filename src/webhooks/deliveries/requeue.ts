@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../database/database.js'
 import { statement } from '../../database/statement.js'
 import { newId } from '../../ids.js'
+import { leaseSeconds } from './claim.js'
 
 /** A delivery under way that has to wait for another try. */
 export interface Waiting {
@@ -96,7 +97,7 @@ const find = statement(
 const note = statement(
   'delivery.noteExpired',
   `insert into delivery_attempt (id, delivery_id, started_at, duration_ms, note)
-   select r.id, r.delivery, r.lease - interval '60 s', 60000, 'The node that sent this went away before it had an answer.'
+   select r.id, r.delivery, r.lease - interval '${leaseSeconds} s', ${leaseSeconds * 1_000}, 'The node that sent this went away before it had an answer.'
      from jsonb_to_recordset($1::jsonb) as r(id uuid, delivery uuid, lease timestamptz)
      join delivery d on d.id = r.delivery and d.state = 'IN_FLIGHT' and d.lease_until = r.lease`,
 )

@@ -1,7 +1,7 @@
 import { RefusedAddress } from '../../address.js'
 import { storable } from '../../text.js'
 import type { Receivers } from '../receivers.js'
-import type { Outgoing } from './request.js'
+import { CannotSend, type Outgoing } from './request.js'
 
 /** What came of one try; `note` is for people and never holds a secret. */
 export type Answer =
@@ -39,7 +39,8 @@ export async function sendWebhook(
       note: noteOf(await start(response.body), secrets),
     }
   } catch (error) {
-    const kind = error instanceof RefusedAddress ? 'REFUSED' : 'UNREACHABLE'
+    const isRefused = error instanceof RefusedAddress || error instanceof CannotSend
+    const kind = isRefused ? 'REFUSED' : 'UNREACHABLE'
     return { kind, note: noteOf(explain(error), secrets) }
   }
 }

@@ -1,6 +1,7 @@
+import type { IntegrationActor } from '../../actor.js'
 import { insertLatest } from '../../delivery/insert.js'
 import { publicId } from '../../ids.js'
-import { actorOf, type ConnectedFin } from '../connected.js'
+import type { ConnectedFin } from '../connected.js'
 import type { Follow, Hearing } from './listener.js'
 import { rederive } from './rederive.js'
 import { finDocument, type ShownEvent, spansToTell } from './tellFin.js'
@@ -29,5 +30,18 @@ export function finHearing(integration: ConnectedFin, follow: Follow): Hearing {
       return conversations.size
     },
     bridge: (tx, gap) => rederive(tx, integration, gap),
+  }
+}
+
+/** Its rights are its inbox. */
+function actorOf({ integrationId, agentId, inboxId, seesNotes }: ConnectedFin): IntegrationActor {
+  return {
+    kind: 'INTEGRATION',
+    integrationId,
+    agentId,
+    inboxId,
+    seesNotes,
+    bindsByEmail: false,
+    inboxIds: [inboxId],
   }
 }

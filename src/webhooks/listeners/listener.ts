@@ -98,7 +98,7 @@ export function startListener(
       quiet,
       patience,
       idle: idleAfter,
-      // The tail hands out whole changes: up to its position none is torn in two, which would tell Fin twice.
+      // The tail hands out whole changes: up to its position none is torn in two, else Fin is told twice.
       complete: ({ event }) => event.position === app.tail.position,
     })
     signal.addEventListener('abort', batches.stop)

@@ -7,6 +7,7 @@ import { recordNotice } from '../../notice/record.js'
 import { ownerLost, webhookOwner } from '../../webhook/owner.js'
 import { webhookBody } from '../../webhook/payload.js'
 import { webhookDocument } from '../../webhook/read.js'
+import type { DocumentCheck } from '../../webhook/settings.js'
 import { stopWebhook } from '../../webhook/stop.js'
 import { warnOfDocument } from '../../webhook/warn.js'
 import type { ConnectedWebhook } from '../connected.js'
@@ -17,7 +18,7 @@ import type { Follow, Heard, Hearing } from './listener.js'
 export interface Documents {
   follow: Follow
   /** Why a document cannot be a webhook's, for people; empty when it can. */
-  faults: (document: string, variables: Record<string, unknown>) => readonly string[]
+  faults: DocumentCheck
   /** What of a document a later release will not know any more, for people. */
   warnings: (document: string) => readonly string[]
   /** What may be shown of an error. */
@@ -58,7 +59,7 @@ export function webhookHearing(app: App, webhook: ConnectedWebhook, documents: D
     },
     async bridge(tx, { reason }) {
       const detail = `The place of the webhook ${name} in the event log ${whyLost[reason]}. What happened in between was not sent to it: ask \`events\` for it, or bring its receiver up to date by other means.`
-      await recordNotice(tx, { kind: 'EVENTS_MISSED', detail, webhookId }, tx.now)
+      await recordNotice(tx, { kind: 'EVENTS_MISSED', detail, webhookId })
     },
   }
 

@@ -7,7 +7,7 @@ import { newId } from '../ids.js'
 import { lockWebhook } from './lock.js'
 
 /** Sends a sample to a webhook, as one more delivery of type TEST; `sample` is its body. */
-export function testWebhook(
+export function sendSample(
   db: Database,
   actor: Actor | null,
   { webhookId, sample }: { webhookId: string; sample: string },
