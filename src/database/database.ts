@@ -74,6 +74,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   pool.on('error', (error) => {
     if (!closing) options.log?.(error)
   })
+  // The pool itself listens to idle connections only. One can break in the very moment that it is handed to somebody, and
+  // an error that nobody listens to ends the process. Whoever uses it learns of it from the next query.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
   const clock = options.clock ?? systemClock
   const committed = new Set<() => void>()
@@ -92,11 +95,6 @@ export function openDatabase(options: DatabaseOptions): Database {
     const client = await pool.connect()
     let announced = false
     let broken: Error | undefined
-    // The pool listens to idle clients only, and an error without a listener would end the process.
-    const lost = (error: Error) => {
-      broken = error
-    }
-    client.on('error', lost)
     try {
       await client.query('begin')
       const result = await work({
@@ -115,7 +113,6 @@ export function openDatabase(options: DatabaseOptions): Database {
       })
       throw error
     } finally {
-      client.off('error', lost)
       client.release(broken)
     }
   }
