@@ -23,7 +23,7 @@ const lock = path.join(root, 'src/generated/.lock')
 const lockExpiresMs = 120_000
 
 const model = ['package-lock.json', 'prisma/schema.prisma']
-const folders = ['bench', 'fin-emulator', 'prisma', 'rest-adapter', 'schema', 'src']
+const folders = ['bench', 'chaos', 'fin-emulator', 'prisma', 'rest-adapter', 'schema', 'src']
 
 const outputs = ['src/generated', 'client/dist', 'web/dist']
 

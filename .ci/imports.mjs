@@ -26,10 +26,11 @@ const layers = [
   ['client', /^client\//],
   ['web', /^web\//],
   ['bench', /^bench\//],
+  ['chaos', /^chaos\//],
   ['test', /^test\//],
 ]
 
-// What each layer may import besides itself; tests and benchmarks may import everything.
+// What each layer may import besides itself; tests, benchmarks and chaos may import everything.
 const ground = ['database', 'base', 'generated']
 const core = ['noun', 'access', 'events', 'actor', ...ground]
 const may = {
