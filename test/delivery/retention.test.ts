@@ -111,7 +111,7 @@ test('a server that is told how long to keep them looks every hour', async () =>
     const { integrationId } = await keeping.createFin()
     await fillDeliveries(keeping, {
       integrationId: storedId('FinIntegration', integrationId) ?? '',
-      count: 3,
+      count: 10,
     })
     const count = () => keeping.app.db.prisma.delivery.count()
     // They are one minute old, and two, and so on.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { noticeChannel } from '../../src/notice/record.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { listen, connect as openSocket } from '../support/socket.js'
 import { answers, startReceiver } from './receiver.js'
@@ -17,15 +18,16 @@ const seen = `{ notices(first: 1) { nodes { kind detail integration { id } webho
 test('what has to be mended reaches the admins as it happens, and stays to be read', async () => {
   const client = openSocket(server.url, server.token)
   onTestFinished(async () => client.dispose())
+  const begun = listened(server)
   const stream = listen(
     client,
     'subscription { noticeAdded { kind detail integration { id } webhook { id } } }',
     {},
   )
   const first = stream.next()
+  await begun
   const refused = await startReceiver(answers(401))
   const { fin, conversation, reply, resume } = await connect(server, refused)
-  // A subscription that is about to begin misses what came before it.
   await reply(await conversation())
   const stopped = {
     kind: 'INTEGRATION_STOPPED',
@@ -51,6 +53,18 @@ test('what has to be mended reaches the admins as it happens, and stays to be re
   })
   expect(older.notices.nodes).toEqual([{ kind: 'INTEGRATION_STOPPED' }, { kind: 'INTEGRATION_STOPPED' }])
 })
+
+/** Until somebody on this node listens to notices. */
+function listened({ app }: TestServer): Promise<void> {
+  const { on } = app.listening
+  return new Promise((resolve) => {
+    app.listening.on = (channel, heard) => {
+      const silence = on(channel, heard)
+      if (channel === noticeChannel) resolve()
+      return silence
+    }
+  })
+}
 
 test('others are told nothing', async () => {
   const agent = await server.agent('Maria', [await server.inbox()])
