@@ -4,7 +4,7 @@ import { statement } from '../database/statement.js'
 import { NotFoundError } from '../errors.js'
 import type { DeliveryState } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
-import { lockForResend, sendAgain } from './again.js'
+import { type LockedListener, lockForResend, sendAgain } from './again.js'
 
 /** Sends a delivery again; one that waits for another try, or for a time, is sent now. */
 export function redeliver(
@@ -19,8 +19,11 @@ export function redeliver(
     const state = await lockDelivery(tx, input.deliveryId)
     if (state === 'PENDING') await tx.query(hurry, [input.deliveryId, tx.now])
     if (state !== 'DELIVERED' && state !== 'PARKED') return { delivery: { id: input.deliveryId } }
-    await sendAgain(tx, listener, [input.deliveryId])
-    return { delivery: { id: listener.isFin ? await unfinished(tx, input.deliveryId) : input.deliveryId } }
+    // Another may stand for it. One that was under way may be delivered meanwhile: then none does, and it goes itself.
+    const id =
+      (await standing(tx, listener, input.deliveryId)) ?? (await standing(tx, listener, input.deliveryId))
+    if (!id) throw new Error(`Delivery ${input.deliveryId} is sent again by none.`)
+    return { delivery: { id } }
   })
 }
 
@@ -31,11 +34,12 @@ async function lockDelivery(tx: Transaction, id: string): Promise<DeliveryState>
   return delivery.state
 }
 
-/** The one that stands for all about the same: Fin is told of a conversation once, however much there is to tell. */
-async function unfinished(tx: Transaction, deliveryId: string): Promise<string> {
-  const [standing] = await tx.query<{ id: string }>(findUnfinished, [deliveryId])
-  if (!standing) throw new Error(`Delivery ${deliveryId} is sent again by none.`)
-  return standing.id
+/** Sends it again and gives what does so; null when that has been delivered by then. */
+async function standing(tx: Transaction, listener: LockedListener, id: string): Promise<string | null> {
+  await sendAgain(tx, listener, [id])
+  if (!listener.isFin) return id
+  const [unfinished] = await tx.query<{ id: string }>(findUnfinished, [id])
+  return unfinished?.id ?? null
 }
 
 const lock = statement('delivery.lock', 'select state from delivery where id = $1 for update')

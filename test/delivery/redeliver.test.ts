@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Transaction } from '../../src/database/database.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from '../webhooks/receiver.js'
 import { connect, eventually } from '../webhooks/setup.js'
@@ -118,6 +119,30 @@ describe('to Fin', () => {
     expect(receiver.received).toHaveLength(2)
   })
 
+  test('a newer one that is delivered at that moment does not stand for it', async () => {
+    const receiver = await startReceiver()
+    const { fin, conversation, reply, settled } = await connect(server, receiver)
+    const conversationId = await conversation()
+    await reply(conversationId)
+    await settled('DELIVERED')
+    let finish = () => {}
+    receiver.reply = (_, response) => {
+      finish = () => response.writeHead(202).end()
+    }
+    await reply(conversationId)
+    await receiver.arrival(2)
+    const [newer, older] = (await desk.list({ integrationId: fin.integrationId })).nodes
+    expect(newer.state).toBe('IN_FLIGHT')
+    receiver.reply = accepted
+    afterStep('delivery.latestAgain', async () => {
+      finish()
+      await settled('DELIVERED', 'DELIVERED')
+    })
+    expect((await desk.redeliver(older.id)).delivery.id).toBe(older.id)
+    await receiver.arrival(3)
+    await settled('DELIVERED', 'DELIVERED')
+  })
+
   test('a change that comes before it has gone out goes with it', async () => {
     const receiver = await startReceiver()
     const { fin, conversation, reply, pause, resume, heard, settled } = await connect(server, receiver)
@@ -208,3 +233,23 @@ test('agents and nobody are refused, what is unknown is not found', async () => 
   expect(await desk.redeliver(id.replace(/....$/, '0000'))).toMatchObject({ code: 'NOT_FOUND' })
   expect(receiver.received).toHaveLength(1)
 })
+
+/** Right after a statement of a transaction ran for the first time, something else happens. */
+function afterStep(name: string, happens: () => Promise<unknown>) {
+  const { db } = server.app
+  const { transaction } = db
+  let isFirst = true
+  db.transaction = (work) =>
+    transaction((tx) => {
+      const query: Transaction['query'] = async (statement, values) => {
+        const rows = await tx.query<never>(statement, values)
+        if (isFirst && statement.name === name) {
+          isFirst = false
+          db.transaction = transaction
+          await happens()
+        }
+        return rows
+      }
+      return work({ ...tx, query })
+    })
+}
