@@ -67,6 +67,8 @@ export function liveDeliveries(db: Database, report: (error: Error) => void): Li
       watching.add(listener)
       timer ??= setInterval(() => look().catch(report), interval)
       try {
+        // One that is under way may have begun before.
+        await looking?.catch(() => undefined)
         await look()
       } catch (error) {
         leave(listener)

@@ -115,6 +115,21 @@ test('it begins with now, and has what the filter shows', async () => {
   expect(await next()).toMatchObject({ state: 'PARKED', conversation: { id } })
 })
 
+test('it begins with now also where others watch already', async () => {
+  const { fin, conversation, reply, pause, heard } = await connect(server, receiver)
+  await pause()
+  const filter = { integrationId: fin.integrationId }
+  const first = await watch(filter)
+  const [one, other] = [await conversation(), await conversation()]
+  await reply(one)
+  await heard()
+  const second = await watch(filter)
+  await reply(other)
+  expect(await second()).toMatchObject({ conversation: { id: other } })
+  expect(await first()).toMatchObject({ conversation: { id: one } })
+  expect(await first()).toMatchObject({ conversation: { id: other } })
+})
+
 test('what is committed late is told, and nothing twice', async () => {
   const { fin, integrationId, conversation, reply, pause } = await connect(server, receiver)
   await pause()
