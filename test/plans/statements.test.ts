@@ -8,25 +8,12 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => server.stop())
 
-/**
- * The names of the statements that a request issues, but for who asks, which is looked up once a second and token. The
- * fewest of three times: what a timer does meanwhile only adds.
- */
-async function issuedBy(request: () => Promise<unknown>): Promise<string[]> {
-  const times: string[][] = []
-  while (times.length < 3) {
-    const issued = await server.recorder.of(request)
-    times.push(issued.map(({ name }) => name).filter((name) => name !== 'token.principal'))
-  }
-  return times.reduce((fewest, next) => (next.length < fewest.length ? next : fewest))
-}
-
 test('an inbox takes 1 statement, whatever its rows', async () => {
   const inbox = `query ($inboxId: ID!, $first: Int!) { conversations(filter: { inboxId: $inboxId }, first: $first) {
     nodes { id status priority title preview lastActivityAt messageCount tags { id name } endUser { id name email }
       assignee { id name } } pageInfo { endCursor } } }`
   for (const first of [5, 25, 100]) {
-    const issued = await issuedBy(async () => {
+    const issued = await server.issuedBy(async () => {
       const { conversations } = await server.must(inbox, { inboxId: server.inboxIds[0], first })
       expect(conversations.nodes).toHaveLength(first)
     })
@@ -38,7 +25,7 @@ test('a screen of conversations with their newest messages takes 2', async () =>
   const screen = `query ($inboxId: ID!, $first: Int!) { conversations(filter: { inboxId: $inboxId }, first: $first) {
     nodes { id messages(last: 3) { nodes { seq text author { ... on Agent { name } ... on EndUser { email } } } } } } }`
   for (const first of [5, 25, 100]) {
-    const issued = await issuedBy(() => server.must(screen, { inboxId: server.inboxIds[0], first }))
+    const issued = await server.issuedBy(() => server.must(screen, { inboxId: server.inboxIds[0], first }))
     expect(issued, issued.join()).toHaveLength(2)
   }
 })
@@ -49,7 +36,7 @@ test('a timeline takes 2, whatever its rows', async () => {
     messages(last: $last) {
       nodes { id seq body createdAt author { ... on Agent { id name } ... on EndUser { id email } } } } } }`
   for (const last of [5, 25, 50]) {
-    const issued = await issuedBy(async () => {
+    const issued = await server.issuedBy(async () => {
       const { conversation } = await server.must(timeline, { id: server.longIds[0], last })
       expect(conversation.messages.nodes).toHaveLength(last)
     })
@@ -58,7 +45,7 @@ test('a timeline takes 2, whatever its rows', async () => {
 })
 
 test('what Fin asks of the messages takes 2', async () => {
-  const issued = await issuedBy(async () => {
+  const issued = await server.issuedBy(async () => {
     expect(await server.finMessages(server.longIds[0])).toHaveLength(60)
   })
   expect(issued, issued.join()).toHaveLength(2)
@@ -66,7 +53,7 @@ test('what Fin asks of the messages takes 2', async () => {
 
 test('a repeatable reply takes 8, begin and commit among them', async () => {
   let replies = 0
-  const issued = await issuedBy(() =>
+  const issued = await server.issuedBy(() =>
     server.must(
       `mutation ($input: ReplyToConversationInput!) { replyToConversation(input: $input) { __typename
         ... on ReplyToConversationPayload { message { id seq text } conversation { id revision preview } } } }`,
