@@ -15,7 +15,7 @@ export interface BulkServer extends TestServer {
   recorder: Recorder
   /**
    * The names of the statements that a request issues, but for who asks, which is looked up once a second and token. The
-   * fewest of three times: what a timer does meanwhile only adds.
+   * fewest of five times: what a timer does meanwhile only adds.
    */
   issuedBy(request: () => Promise<unknown>): Promise<string[]>
   /** The one statement that serving a request issues whose name begins so. */
@@ -46,7 +46,7 @@ export async function startBulkServer(conversations: number): Promise<BulkServer
     recorder,
     async issuedBy(request) {
       const times: string[][] = []
-      while (times.length < 3) {
+      while (times.length < 5) {
         const issued = await recorder.of(request)
         times.push(issued.map(({ name }) => name).filter((name) => name !== 'token.principal'))
       }

@@ -107,7 +107,7 @@ describe.each<[string, List]>([
       expect(deliveries.nodes).toHaveLength(10)
       variables.after = deliveries.pageInfo.endCursor
     }
-    const statement = await server.statementOf('deliveries.list', async () => {
+    const statement = await server.statementOf('delivery.list', async () => {
       const { deliveries } = await server.must(list, variables)
       expect(deliveries.nodes).toHaveLength(10)
     })

@@ -23,8 +23,8 @@ interface Unit {
 }
 
 const background = new RegExp(
-  '^(events\\.(pending|lock|number|newest|tail)|feed\\.|listener\\.|delivery\\.|integration\\.connected' +
-    '|conversation\\.snoozed|idempotency\\.forget)',
+  '^(events\\.(pending|lock|number|newest|span|tail)|feed\\.|listener\\.|delivery\\.(?!list|visible|bodies|attempts)' +
+    '|(integration|webhook)\\.connected|conversation\\.snoozed|idempotency\\.forget)',
 )
 
 /** Records what this process, the server under test included, sends to PostgreSQL. */
