@@ -6,7 +6,7 @@ import { argumentId, optionalId } from './node.js'
 
 mutation('redeliver', {
   description:
-    'Sends a delivery again, with the same id and its attempts counted anew; one that waits for another try is sent now. Deliveries to a webhook about the same conversation go out one after the other, so it may be QUEUED first. Fin is told of a conversation once: where another delivery about it is unfinished, that one stands for it and is given. For admins.',
+    'Sends a delivery again, with the same id and its attempts counted anew; one that waits for another try is sent now, unless its receiver is held. Deliveries to a webhook about the same conversation go out one after the other, so it may be QUEUED first. Fin is told of a conversation once: where another delivery about it is unfinished, that one stands for it and is given. For admins.',
   input: (t) => ({ deliveryId: t.id({ required: true, description: 'The delivery.' }) }),
   changes: { delivery: 'Delivery' },
   run: (input, { app, actor }, call) =>

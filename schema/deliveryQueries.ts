@@ -1,5 +1,6 @@
 import type { DeliveryFilter } from '../src/delivery/filter.js'
 import { listDeliveries } from '../src/delivery/read.js'
+import { ValidationError } from '../src/errors.js'
 import { publicId, storedId } from '../src/ids.js'
 import { builder } from './builder.js'
 import { connectionOf, cursorId, encodeCursor, sliceOf } from './connection.js'
@@ -20,6 +21,7 @@ export const DeliveryFilterInput = builder.inputType('DeliveryFilter', {
 })
 
 const order = 'deliveries'
+const mostTypes = 50
 
 builder.queryField('deliveries', (t) =>
   t.connection(
@@ -53,6 +55,9 @@ export function deliveryFilter(
   given: typeof DeliveryFilterInput.$inferInput | null | undefined,
 ): DeliveryFilter | null {
   const { integrationId, webhookId, conversationId, ...others } = given ?? {}
+  if (others.eventTypes && others.eventTypes.length > mostTypes) {
+    throw new ValidationError('filter.eventTypes', `Name at most ${mostTypes} of them.`)
+  }
   const ids: DeliveryFilter = {}
   for (const [key, type, id] of [
     ['integrationId', 'FinIntegration', integrationId],

@@ -82,7 +82,7 @@ builder.subscriptionField('noticeAdded', (t) =>
   t.field({
     type: Notice,
     description:
-      'What the admins should know, as it comes; begins with now, so ask for `notices` first. For admins.',
+      'What the admins should know, as it comes; begins with now, so subscribe first, then ask for `notices`. For admins.',
     subscribe: (_, __, context) => noticeStream(context),
     resolve: (notice) => notice as NoticeRow,
   }),

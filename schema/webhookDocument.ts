@@ -35,6 +35,7 @@ export function documentFaults(
       'The subscription of a webhook is to `events`: subscription { events { type conversation { id } } }',
     ]
   }
+  if (field.directives?.length) return ['Leave directives off `events`: it would have no events to show.']
   if (field.arguments?.some(({ name }) => name.value === 'after')) {
     return ['Leave `after` out: the place of a webhook in the event log is kept for it.']
   }

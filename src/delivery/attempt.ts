@@ -10,7 +10,7 @@ export interface Attempt {
 export type ReceiverKind = 'fin' | 'webhook'
 
 /**
- * failed: it is tried again. put_off: its receiver asked for it later. refused: nothing more goes there until a person has
+ * failed: it is tried again. put_off: its receiver asked for it later, or this node stopped meanwhile. refused: nothing more goes there until a person has
  * mended something. parked: given up.
  */
 export type AttemptOutcome = 'delivered' | 'failed' | 'put_off' | 'refused' | 'parked'

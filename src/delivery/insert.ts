@@ -39,7 +39,27 @@ export async function insertEach(
   listenerId: string,
   deliveries: readonly EventDelivery[],
 ): Promise<void> {
-  if (deliveries.length === 0) return
+  for (const part of inParts(deliveries)) await insertPart(tx, listenerId, part)
+}
+
+/** What goes into one statement, in characters: JSON in PostgreSQL has an end. */
+const mostAtOnce = 8_000_000
+
+function inParts(deliveries: readonly EventDelivery[]): EventDelivery[][] {
+  const parts: EventDelivery[][] = []
+  let size = mostAtOnce
+  for (const delivery of deliveries) {
+    size += delivery.body.length
+    if (size > mostAtOnce) {
+      parts.push([])
+      size = delivery.body.length
+    }
+    parts.at(-1)?.push(delivery)
+  }
+  return parts
+}
+
+async function insertPart(tx: Transaction, listenerId: string, deliveries: readonly EventDelivery[]) {
   const rows = deliveries.map(({ id, subjectId, conversationId, eventType, body, position }) => ({
     id,
     subject: subjectId,

@@ -7,5 +7,13 @@ export function webhookBody(
   { data, errors }: ExecutionResult,
   schemaVersion: string,
 ): string {
-  return JSON.stringify({ type, timestamp: occurredAt, schemaVersion, data, errors })
+  const head = { type, timestamp: occurredAt, schemaVersion }
+  const body = JSON.stringify({ ...head, data, errors })
+  return body.length <= longest
+    ? body
+    : JSON.stringify({ ...head, data: null, errors: [{ message: tooLong }] })
 }
+
+/** In characters. */
+const longest = 1_000_000
+const tooLong = `The answer has more than ${longest} characters. Ask for less, or for smaller pages.`

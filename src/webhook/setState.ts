@@ -37,6 +37,7 @@ export function archiveWebhook(
 ) {
   return change(db, actor, webhookId, call, async (tx) => {
     await tx.query(archive, [webhookId, tx.now])
+    await tx.query(lockListener, [webhookId])
     await tx.query(giveUp, [webhookId, tx.now])
   })
 }
@@ -67,6 +68,11 @@ const resume = statement(
 )
 
 const archive = statement('webhook.archive', 'update webhook set archived_at = $2 where id = $1')
+
+const lockListener = statement(
+  'listener.lockToArchive',
+  'select 1 from listener where webhook_id = $1 for no key update',
+)
 
 const giveUp = statement(
   'webhook.giveUp',

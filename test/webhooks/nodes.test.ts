@@ -81,6 +81,35 @@ test('what a node took and never finished is sent again, once', async () => {
   expect(delivery?.attemptCount).toBe(2)
 })
 
+test('a receiver whose listener somebody has locked keeps no other waiting', async () => {
+  const receiver = await startReceiver()
+  const [one, other] = [await connect(server, receiver), await connect(server, receiver)]
+  await one.known()
+  await other.known()
+  const client = new pg.Client({ connectionString: server.ownerUrl })
+  await client.connect()
+  try {
+    receiver.reply = (_, response) => response.writeHead(500).end()
+    const before = receiver.received.length
+    await one.reply(await one.conversation())
+    await other.reply(await other.conversation())
+    await receiver.arrival(before + 2)
+    await one.settled('DELIVERED', 'PENDING')
+    await other.settled('DELIVERED', 'PENDING')
+    receiver.reply = accepted
+    await client.query('begin')
+    await client.query('select 1 from listener where integration_id = $1 for update', [one.integrationId])
+    await one.resume().catch(() => undefined)
+    await other.resume()
+    await other.settled('DELIVERED', 'DELIVERED')
+    await client.query('rollback')
+    await one.resume()
+    await one.settled('DELIVERED', 'DELIVERED')
+  } finally {
+    await client.end()
+  }
+})
+
 test('a listener that was overtaken stores nothing', async () => {
   const receiver = await startReceiver()
   const { integrationId, deliveries, heard } = await connect(server, receiver)

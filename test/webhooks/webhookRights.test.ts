@@ -31,6 +31,7 @@ test.each([
   ['an unknown field', 'subscription { events { nonsense } }', /Cannot query field "nonsense"/],
   ['another subscription', 'subscription { liveMetrics { at } }', /to `events`/],
   ['a place of its own', 'subscription { events(after: "x") { type } }', /Leave `after` out/],
+  ['nothing in it', 'subscription { events @skip(if: true) { type } }', /Leave directives off/],
   ['too deep', `subscription { events { conversation { ${deep(6)} } } }`, /depth/i],
   ['too long', `subscription { events { ${'type '.repeat(20_000)} } }`, /at most 50000/],
 ])('a document with %s is refused when it is given', async (_, subscription, reason) => {

@@ -174,6 +174,59 @@ test('an address that is gone stops it and tells the admins once; mended and res
   expect(texts(elsewhere.received)).toEqual(['one', 'two'])
 })
 
+test('what happens after a change of its document was answered is shown by the new one, and nothing is missed', async () => {
+  const receiver = await startReceiver()
+  const { act, settled } = await createWebhook(server, receiver)
+  const id = await server.conversation(inboxId, 'one')
+  await settled('DELIVERED')
+  await act('updateWebhook', {
+    subscription: messages.replace('message { text }', 'message { seq }'),
+    variables: { types: ['MESSAGE_ADDED', 'PRIORITY_CHANGED'] },
+  })
+  await server.must(
+    'mutation ($id: ID!) { updateConversation(input: { conversationId: $id, priority: HIGH }) { __typename } }',
+    { id },
+  )
+  await say(server, id, 'two')
+  await settled('DELIVERED', 'DELIVERED', 'DELIVERED')
+  const [, priority, message] = receiver.received.map(({ body }) => body.data.events)
+  expect(priority.type).toBe('PRIORITY_CHANGED')
+  expect(message.message).toEqual({ seq: 2 })
+})
+
+test('an answer from before the mend does not stop it again', async () => {
+  let answer = () => {}
+  const gone = await startReceiver((_, response) => {
+    answer = () => response.writeHead(404).end()
+  })
+  const { act, shown, settled } = await createWebhook(server, gone)
+  await server.conversation(inboxId, 'one')
+  await gone.arrival(1)
+  const receiver = await startReceiver()
+  await act('updateWebhook', { url: receiver.url })
+  await act('resumeWebhook')
+  answer()
+  await settled('DELIVERED')
+  expect(await shown()).toMatchObject({ fault: null })
+  expect(texts(receiver.received)).toEqual(['one'])
+})
+
+test('an answer that is too large is told, and the next event is sent', async () => {
+  const receiver = await startReceiver()
+  const many = Array.from({ length: 12 }, (_, index) => `m${index}: message { text }`).join(' ')
+  const subscription = `subscription { events(filter: { types: [MESSAGE_ADDED] }) { ... on MessageAdded { ${many} message { text } } } }`
+  const { settled } = await createWebhook(server, receiver, { subscription, variables: {} })
+  const id = await server.conversation(inboxId, 'x'.repeat(90_000))
+  await say(server, id, 'short')
+  await settled('DELIVERED', 'DELIVERED')
+  const [first, second] = receiver.received.map(({ body }) => body)
+  expect(first).toMatchObject({
+    data: null,
+    errors: [{ message: expect.stringMatching(/at|more than 1000000/) }],
+  })
+  expect(second.data.events.message.text).toBe('short')
+})
+
 test('another document is what it gets from then on', async () => {
   const receiver = await startReceiver()
   const { act, settled } = await createWebhook(server, receiver)

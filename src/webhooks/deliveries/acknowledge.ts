@@ -19,30 +19,35 @@ export interface Tried {
   verdict: Verdict
 }
 
-/** Records tries and what they mean for their deliveries and receivers, many at once. */
-export async function acknowledge(db: Database, tries: readonly Tried[]): Promise<void> {
+/**
+ * Records tries and what they mean for their deliveries and receivers, many at once. Returns those whose listener somebody
+ * else has locked, of which nothing is recorded yet.
+ */
+export async function acknowledge(db: Database, tries: readonly Tried[]): Promise<Tried[]> {
   if (tries.every(isPlain)) {
     await db.query(finish, [JSON.stringify(tries.map(rowOf)), db.clock.now()])
-    return
+    return []
   }
   const listeners = byListener(tries)
-  await db.transaction(async (tx) => {
-    await lockListeners(tx, [...listeners.keys()])
+  return db.transaction(async (tx) => {
+    const locked = await lockListeners(tx, [...listeners.keys()])
+    const mine = tries.filter(({ delivery }) => locked.has(delivery.listenerId))
     await requeue(
       tx,
-      tries.flatMap((tried) => waitingOf(tried, tx.now)),
+      mine.flatMap((tried) => waitingOf(tried, tx.now)),
     )
-    await tx.query(finish, [JSON.stringify(tries.map(rowOf)), tx.now])
-    for (const [listenerId, its] of listeners) {
+    if (mine.length > 0) await tx.query(finish, [JSON.stringify(mine.map(rowOf)), tx.now])
+    for (const [listenerId, its] of byListener(mine)) {
       const health = healthOf(its.map(({ delivery: { failures }, verdict }) => ({ failures, verdict })))
       const wasWell = its.every(({ delivery }) => delivery.failures === 0)
       if (!wasWell || health.failures > 0 || health.holdUntil) await recordHealth(tx, listenerId, health)
       for (const { delivery, verdict } of its) {
         if (verdict.kind !== 'FAULT') continue
-        if (delivery.kind === 'FIN') await stopIntegration(tx, delivery.integrationId, verdict.fault)
-        else await stopWebhook(tx, delivery.webhookId, verdict.fault)
+        if (delivery.kind === 'FIN') await stopIntegration(tx, delivery, verdict.fault)
+        else await stopWebhook(tx, delivery, verdict.fault)
       }
     }
+    return tries.filter(({ delivery }) => !locked.has(delivery.listenerId))
   })
 }
 
@@ -63,7 +68,8 @@ function byListener(tries: readonly Tried[]): Map<string, Tried[]> {
 /** After a fault is mended the delivery is due at once. */
 function waitingOf({ delivery, verdict }: Tried, now: Date): Waiting[] {
   const { id, listenerId, leaseUntil } = delivery
-  if (verdict.kind === 'FAULT') return [{ id, listenerId, leaseUntil, until: now, counted: false }]
+  if (verdict.kind === 'FAULT' || verdict.kind === 'CUT_OFF')
+    return [{ id, listenerId, leaseUntil, until: now, counted: false }]
   if (verdict.kind !== 'WAIT') return []
   return [{ id, listenerId, leaseUntil, until: verdict.until, counted: verdict.counted }]
 }
@@ -81,7 +87,7 @@ function rowOf({ delivery, startedAt, durationMs, statusCode, note, verdict }: T
   }
 }
 
-/** What is next behind those that are done, about the same, is due. When a receiver was last reached is kept to the second. */
+/** What is next behind those that are done, about the same, is due. Of one that waits the last 50 tries are kept. When a receiver was last reached is kept to the second. */
 const finish = statement(
   'delivery.finish',
   `with tried as (
@@ -91,6 +97,11 @@ const finish = statement(
         noted as (
      insert into delivery_attempt (id, delivery_id, started_at, duration_ms, status_code, note)
      select id, delivery_id, started_at, duration_ms, status_code, note from tried),
+        trimmed as (
+     delete from delivery_attempt where id = any(array(
+       select a.id from tried t
+        cross join lateral (select id from delivery_attempt where delivery_id = t.delivery_id order by id desc offset 49 limit 10) a
+        where t.state = 'WAIT'))),
         finished as (
      update delivery d
         set state = tried.state::"DeliveryState", lease_until = null, finished_at = $2
@@ -100,7 +111,9 @@ const finish = statement(
      returning d.listener_id, d.subject_id, d.state),
         reached as (
      update listener l set delivered_at = $2
-      where l.id in (select listener_id from finished where state = 'DELIVERED')
+      where l.id = any(array(
+              select r.id from listener r where r.id in (select listener_id from finished where state = 'DELIVERED')
+                 for no key update skip locked))
         and (l.delivered_at is null or l.delivered_at <= $2::timestamptz - interval '1 s'))
    update delivery d
       set state = 'PENDING', next_attempt_at = $2

@@ -20,6 +20,8 @@ function outcomeOf(verdict: Verdict): AttemptOutcome {
       return 'parked'
     case 'FAULT':
       return 'refused'
+    case 'CUT_OFF':
+      return 'put_off'
     case 'WAIT':
       return verdict.counted ? 'failed' : 'put_off'
   }

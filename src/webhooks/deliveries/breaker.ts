@@ -110,6 +110,8 @@ const probe = statement(
   `update listener l
       set probe_at = $2::timestamptz + interval '${leaseSeconds} s'
     where l.id = any($1::uuid[]) and l.failures >= $3 and l.probe_at <= $2 and (l.held_until is null or l.held_until <= $2)
-      and exists (select 1 from delivery d where d.listener_id = l.id and d.state = 'PENDING' and d.next_attempt_at <= $2)
+      and exists (select 1 from delivery d where d.listener_id = l.id and d.state = 'PENDING' and d.next_attempt_at <= $2
+                     and not exists (select 1 from delivery u
+                                      where u.listener_id = d.listener_id and u.subject_id = d.subject_id and u.state = 'IN_FLIGHT'))
    returning l.id`,
 )

@@ -28,6 +28,7 @@ export interface FinReceiver {
 export interface WebhookReceiver {
   kind: 'WEBHOOK'
   webhookId: string
+  revision: number
   url: string
   body: string
   /** Sealed. */
@@ -50,9 +51,9 @@ export function claimDeliveries(
   db: Queryable,
   now: Date,
   room: Room,
-  { probing, failuresAllowed }: { probing: readonly string[]; failuresAllowed: number },
+  { most, probing, failuresAllowed }: { most: number; probing: readonly string[]; failuresAllowed: number },
 ): Promise<Claimed[]> {
-  return db.query(claim, [now, [...room.keys()], [...room.values()], failuresAllowed, probing])
+  return db.query(claim, [now, [...room.keys()], [...room.values()], failuresAllowed, probing, most])
 }
 
 const claim = statement(
@@ -73,7 +74,8 @@ const claim = statement(
          limit case when l.failures < $4 then room.most when l.id = any($5::uuid[]) then 1 else 0 end
            for update of d skip locked) t
       where coalesce(f.state, w.state) = 'ACTIVE' and f.fault is null and w.fault is null
-        and f.archived_at is null and w.archived_at is null)
+        and f.archived_at is null and w.archived_at is null
+      limit $6)
    update delivery d
       set state = 'IN_FLIGHT', attempt_count = d.attempt_count + 1, lease_until = now() + interval '${leaseSeconds} s'
      from listener l
@@ -84,6 +86,6 @@ const claim = statement(
              d.next_attempt_at as "dueAt", d.attempt_count as "attemptCount", d.lease_until as "leaseUntil", l.failures,
              case when f.id is null then 'WEBHOOK' else 'FIN' end as kind,
              f.id as "integrationId", f.webhook_base_url as "webhookBaseUrl", f.identifier, f.webhook_key as "webhookKey",
-             w.id as "webhookId", w.url, w.secret, d.body,
+             w.id as "webhookId", w.revision, w.url, w.secret, d.body,
              case when w.previous_secret_until > $1 then w.previous_secret end as "previousSecret"`,
 )

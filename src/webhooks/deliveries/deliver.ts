@@ -21,8 +21,13 @@ export interface DeliveryOptions {
   report: (error: Error) => void
 }
 
+/** Sends under way of a node, to all receivers. */
+const mostUnderWay = 512
 /** How long `stop` waits for answers, in ms; then they are cut off, and tried again later. */
 const grace = 10_000
+/** When those whose listener is locked are acknowledged again, in ms; when the node stops, so often. */
+const lockedFor = 20
+const mostTries = 100
 /** How often it looks for claims that have expired, in ms. */
 const expiryInterval = 500
 
@@ -38,7 +43,9 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
   const sends = new Set<Promise<void>>()
   let tries: Tried[] = []
   let lookedAt = -Infinity
+  let turn = 0
   let stopped = false
+  let cutOff = false
 
   const claiming = oneAtATime(async () => {
     if (stopped) return
@@ -46,9 +53,11 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       lookedAt = performance.now()
       await requeueExpired(app.db)
     }
+    const most = mostUnderWay - sends.size
+    if (most <= 0) return
     const room: Room = new Map(
-      connected()
-        .filter(({ sends }) => sends)
+      inTurn(connected())
+        .filter((one) => one.sends)
         .map(({ listenerId }) => [listenerId, windows.roomOf(listenerId)] as const)
         .filter(([, free]) => free > 0),
     )
@@ -60,7 +69,7 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       failing.map(({ listenerId }) => listenerId),
     )
     if (room.size === 0 || stopped) return
-    for (const delivery of await claimDeliveries(app.db, now, room, { probing, failuresAllowed }))
+    for (const delivery of await claimDeliveries(app.db, now, room, { most, probing, failuresAllowed }))
       begin(delivery)
   }, report)
 
@@ -68,8 +77,9 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
     const done = tries
     tries = []
     if (done.length === 0) return
+    let late: Tried[] = []
     try {
-      await acknowledge(app.db, done)
+      late = await acknowledge(app.db, done)
     } catch (error) {
       if (error instanceof OverloadedError) {
         // Kept for the next wake; should that be too late, the lease ends and the delivery is sent again.
@@ -78,11 +88,27 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       }
       report(error as Error)
       // One that cannot be recorded must not hold up the others.
-      for (const tried of done) await acknowledge(app.db, [tried]).catch(report)
+      for (const tried of done) {
+        const alone = acknowledge(app.db, [tried]).catch((fault) => {
+          report(fault)
+          return []
+        })
+        late.push(...(await alone))
+      }
     }
-    for (const { delivery, verdict } of done) windows.end(delivery.listenerId, verdict)
+    tries.push(...late)
+    for (const tried of done) {
+      if (!late.includes(tried)) windows.end(tried.delivery.listenerId, tried.verdict)
+    }
+    if (late.length > 0 && !stopped) setTimeout(acknowledging.wake, lockedFor)
     claiming.wake()
   }, report)
+
+  /** Beginning with another one each time, so that all have their turn when there is room for some only. */
+  function inTurn<Item>(items: readonly Item[]): Item[] {
+    const first = items.length > 0 ? ++turn % items.length : 0
+    return [...items.slice(first), ...items.slice(0, first)]
+  }
 
   function begin(delivery: Claimed) {
     windows.begin(delivery.listenerId)
@@ -105,7 +131,10 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       durationMs: Math.round(performance.now() - started),
       statusCode: answer.kind === 'ANSWERED' ? answer.statusCode : null,
       note: answer.note,
-      verdict: verdictOn(answer, delivery, app.db.clock.now()),
+      verdict:
+        cutOff && answer.kind === 'UNREACHABLE'
+          ? { kind: 'CUT_OFF' }
+          : verdictOn(answer, delivery, app.db.clock.now()),
     }
     for (const hear of app.attempted) hear(attemptOf(tried))
     return tried
@@ -120,10 +149,14 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       stopped = true
       await claiming.idle()
       await Promise.race([Promise.all(sends), delay(grace, undefined, { ref: false })])
+      cutOff = true
       await receivers.destroy()
       await Promise.all(sends)
-      acknowledging.wake()
-      await acknowledging.idle()
+      for (let left = mostTries; tries.length > 0 && left > 0; left--) {
+        acknowledging.wake()
+        await acknowledging.idle()
+        if (tries.length > 0) await delay(lockedFor)
+      }
     },
   }
 }

@@ -27,9 +27,16 @@ export async function requeue(tx: Transaction, waiting: readonly Waiting[]): Pro
   await tx.query(putBack, [rows])
 }
 
-/** Nobody else changes until the transaction ends what waits for these listeners. */
-export async function lockListeners(tx: Transaction, listenerIds: readonly string[]): Promise<void> {
-  await tx.query(lock, [listenerIds])
+/**
+ * Nobody else changes until the transaction ends what waits for these listeners. Returns those whose lock was free: whoever
+ * has another may have it for long, and the others need not wait for that.
+ */
+export async function lockListeners(
+  tx: Transaction,
+  listenerIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const locked = await tx.query<{ id: string }>(lock, [listenerIds])
+  return new Set(locked.map(({ id }) => id))
 }
 
 /** Ends the claims of nodes that were killed; only where no other node can be at work. */
@@ -46,11 +53,12 @@ const end = statement(
 export async function requeueExpired(db: Database): Promise<void> {
   if ((await db.query(find, [])).length === 0) return
   await db.transaction(async (tx) => {
-    const expired = await tx.query<Pick<Waiting, 'id' | 'listenerId' | 'leaseUntil'>>(find, [])
-    await lockListeners(
+    const found = await tx.query<Pick<Waiting, 'id' | 'listenerId' | 'leaseUntil'>>(find, [])
+    const locked = await lockListeners(
       tx,
-      expired.map(({ listenerId }) => listenerId),
+      found.map(({ listenerId }) => listenerId),
     )
+    const expired = found.filter(({ listenerId }) => locked.has(listenerId))
     await tx.query(note, [
       JSON.stringify(expired.map(({ id, leaseUntil }) => ({ id: newId(), delivery: id, lease: leaseUntil }))),
     ])
@@ -63,7 +71,7 @@ export async function requeueExpired(db: Database): Promise<void> {
 
 const lock = statement(
   'listener.lock',
-  'select 1 from listener where id = any($1::uuid[]) order by id for no key update',
+  'select id from listener where id = any($1::uuid[]) order by id for no key update skip locked',
 )
 
 // A newer one has no attempts yet, for it could not be claimed while this one was under way.

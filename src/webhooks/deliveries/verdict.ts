@@ -9,6 +9,8 @@ export type Verdict =
   | { kind: 'PARKED'; unable: boolean }
   /** Again after `until`; a wait that the receiver asked for does not count towards giving up. */
   | { kind: 'WAIT'; until: Date; counted: boolean }
+  /** Cut off by this node, which stops: no fault of the receiver. */
+  | { kind: 'CUT_OFF' }
   /** Nothing goes out to this receiver until a person has mended what `fault` says. */
   | { kind: 'FAULT'; fault: string }
 

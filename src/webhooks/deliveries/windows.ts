@@ -21,7 +21,7 @@ export function openWindows(): Windows {
 
   return {
     roomOf(listenerId) {
-      const { width, underWay } = of(listenerId)
+      const { width, underWay } = windows.get(listenerId) ?? { width: widest, underWay: 0 }
       return width - underWay
     },
     begin(listenerId) {
@@ -30,6 +30,7 @@ export function openWindows(): Windows {
     end(listenerId, verdict) {
       const window = of(listenerId)
       window.underWay--
+      if (verdict.kind === 'CUT_OFF') return
       window.width =
         verdict.kind === 'DELIVERED'
           ? Math.min(window.width + 1, widest)

@@ -13,6 +13,7 @@ export function finHearing(integration: ConnectedFin, follow: Follow): Hearing {
   return {
     listenerId: integration.listenerId,
     name,
+    batchSize: 500,
     begin: (place) =>
       follow({
         document: finDocument,

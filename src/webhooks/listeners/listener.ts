@@ -35,6 +35,10 @@ export interface Hearing {
   listenerId: string
   /** In reports. */
   name: string
+  /** Of a webhook: with another one it is another listener. */
+  revision?: number
+  /** Events that are stored at once. */
+  batchSize: number
   /** Null when it cannot go on until somebody has changed something: then it ends. */
   begin(place: Pick<Following, 'after' | 'passed'>): Promise<AsyncIterableIterator<Heard> | null>
   /** Stores deliveries, in the transaction that moves the listener on. Returns how many. */
@@ -51,7 +55,6 @@ export interface ListenerOptions {
   idleAfter?: number
 }
 
-const batchSize = 500
 /** How far apart the events of one change may come, and how long a batch may take to fill, in ms. */
 const quiet = 100
 const patience = 1_000
@@ -84,8 +87,10 @@ export function startListener(
 
   /** Returns true when it cannot go on. */
   async function listen(): Promise<boolean> {
-    let position = await beginning()
-    let passed = position
+    const begun = await beginning()
+    if (begun === null) return true
+    let position = begun
+    let passed = begun
     const heard = await hearing.begin({
       after: position,
       passed: (to) => {
@@ -94,7 +99,7 @@ export function startListener(
     })
     if (!heard) return true
     const batches = inBatches(heard, {
-      most: batchSize,
+      most: hearing.batchSize,
       quiet,
       patience,
       idle: idleAfter,
@@ -107,7 +112,9 @@ export function startListener(
         const batch = await batches.next()
         if (!batch) return false
         const isIdle = batch.length === 0 && batches.ready === 0
-        position = await take(batch, position, isIdle ? passed : position)
+        const reached = await take(batch, position, isIdle ? passed : position)
+        if (reached === null) return true
+        position = reached
         failures = 0
       }
       return false
@@ -117,8 +124,8 @@ export function startListener(
     }
   }
 
-  /** From where it listens; behind the gap when its place is lost. */
-  async function beginning(): Promise<number> {
+  /** From where it listens; behind the gap when its place is lost. Null when it is another listener now. */
+  async function beginning(): Promise<number | null> {
     const place = await listenerPlace(app.db, listenerId)
     const { position: to, lost: reason } = await resume(
       app.db,
@@ -127,31 +134,40 @@ export function startListener(
     )
     if (!reason) return to
     const bridged = await app.db.transaction(async (tx) => {
-      if (!(await moveListener(tx, listenerId, { log: app.log, from: place.position, to }))) return false
+      const step = { log: app.log, from: place.position, to }
+      if (!(await moveListener(tx, listenerId, step, hearing.revision))) return false
       await hearing.bridge(tx, { reason, place, to })
       return true
     })
-    if (!bridged) return beginning()
+    if (!bridged) {
+      const { position } = await listenerPlace(app.db, listenerId)
+      return position === place.position ? null : beginning()
+    }
     report(new Error(`The place of the listener of ${name} in the event log is lost (${reason}).`))
     stored()
     return to
   }
 
-  /** Stores what a batch is owed and moves on behind it, and behind what was passed over. Returns the place afterwards. */
-  async function take(batch: readonly Heard[], position: number, passed: number): Promise<number> {
+  /**
+   * Stores what a batch is owed and moves on behind it, and behind what was passed over. Returns the place afterwards; null
+   * when it is another listener now.
+   */
+  async function take(batch: readonly Heard[], position: number, passed: number): Promise<number | null> {
     const fresh = batch.filter(({ event }) => event.position > position)
     const to = fresh.at(-1)?.event.position ?? passed
     if (to <= position) return position
     const count = await app.db.transaction(async (tx) => {
-      if (!(await moveListener(tx, listenerId, { log: app.log, from: position, to }))) return null
+      const step = { log: app.log, from: position, to }
+      if (!(await moveListener(tx, listenerId, step, hearing.revision))) return null
       return hearing.store(tx, fresh)
     })
     if (count !== null) {
       if (count > 0) stored()
       return to
     }
-    // Another node was faster.
     const { position: now } = await listenerPlace(app.db, listenerId)
+    if (now === position) return null
+    // Another node was faster.
     if (now < position) throw new Error(`The listener of ${name} was set back; it starts again from there.`)
     return take(fresh, now, now)
   }

@@ -24,9 +24,17 @@ export interface Step {
   to: number
 }
 
-/** Returns false when it is no longer at `from`; until the transaction ends nobody else moves it. */
-export async function moveListener(tx: Transaction, listenerId: string, { log, from, to }: Step) {
-  return (await tx.query(move, [listenerId, from, to, log, tx.now])).length > 0
+/**
+ * Returns false when it is no longer at `from`, or when its webhook is of another revision: then what was heard was not
+ * asked for, or not all of it. Until the transaction ends nobody else moves it.
+ */
+export async function moveListener(
+  tx: Transaction,
+  listenerId: string,
+  { log, from, to }: Step,
+  revision: number | null = null,
+) {
+  return (await tx.query(move, [listenerId, from, to, log, tx.now, revision])).length > 0
 }
 
 const place = statement(
@@ -39,5 +47,8 @@ const move = statement(
   `update listener
       set position = $3, log = $4, updated_at = $5,
           last_event_id = coalesce((select event_id from event_feed where position = $3), last_event_id)
-    where id = $1 and position = $2 returning 1`,
+    where id = $1 and position = $2
+      and (webhook_id is null
+           or exists (select 1 from webhook w where w.id = webhook_id and w.revision = $6 and w.archived_at is null))
+   returning 1`,
 )

@@ -28,15 +28,18 @@ export interface Documents {
 
 /** Runs a webhook's document with its owner's rights, and stores what each event gives as a delivery of its own. */
 export function webhookHearing(app: App, webhook: ConnectedWebhook, documents: Documents): Hearing {
-  const { listenerId, webhookId } = webhook
+  const { listenerId, webhookId, revision } = webhook
   const name = publicId('Webhook', webhookId)
   // Never remembered: what happens first in a new inbox would be missed.
   const owner = () => webhookOwner(app.db, webhookId)
-  const stop = (fault: string) => app.db.transaction((tx) => stopWebhook(tx, webhookId, fault))
+  const stop = (fault: string) => app.db.transaction((tx) => stopWebhook(tx, { webhookId, revision }, fault))
 
   return {
     listenerId,
     name,
+    revision,
+    // Their bodies are held in memory meanwhile.
+    batchSize: 100,
     async begin(place) {
       const asked = await webhookDocument(app.db, webhookId)
       if (!asked) return null
