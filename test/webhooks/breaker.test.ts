@@ -69,31 +69,57 @@ test('an outage costs one delivery at a time, of all nodes, ever later; then eve
   expect(await listener()).toMatchObject({ failures: 0, probeAt: null })
 })
 
-test('a receiver that comes back is not overrun', async () => {
-  let underWay = 0
-  const together: number[] = []
+test('a receiver that comes back is not overrun: it gets one more for each that it takes', async () => {
   const receiver = await startReceiver(answers(500))
   const { conversation, reply, deliveries, integrationId } = await connect(server, receiver)
   for (let count = 0; count < 40; count++) await reply(await conversation())
   const { prisma } = server.app.db
+  const underWay = async () => (await deliveries()).filter(({ state }) => state === 'IN_FLIGHT').length
   await eventually(async () => {
     const { failures } = await prisma.listener.findUniqueOrThrow({ where: { integrationId } })
     expect(failures).toBeGreaterThanOrEqual(5)
-    expect((await deliveries()).filter(({ state }) => state === 'IN_FLIGHT')).toEqual([])
+    expect(await underWay()).toBe(0)
+    expect(await deliveries()).toHaveLength(40)
   })
-  receiver.reply = (_, response) => {
-    together.push(++underWay)
-    setTimeout(() => {
-      underWay--
-      response.writeHead(200).end()
-    }, 10)
-  }
+  const held: (() => void)[] = []
+  receiver.reply = (_, response) => held.push(() => response.writeHead(200).end())
+  let taken = receiver.received.length
+  const before = taken
   clock.advance(60_000)
+  for (const width of [1, 2, 4, 8]) {
+    await receiver.arrival(taken + width)
+    // All that there is room for is claimed at once.
+    expect(await underWay()).toBe(width)
+    taken += width
+    for (const answer of held.splice(0)) answer()
+    await eventually(async () => {
+      const done = (await deliveries()).filter(({ state }) => state === 'DELIVERED')
+      expect(done.length).toBeGreaterThanOrEqual(taken - before)
+    })
+  }
+  receiver.reply = accepted
+  for (const answer of held.splice(0)) answer()
   await eventually(async () => {
+    for (const answer of held.splice(0)) answer()
     expect((await deliveries()).map(({ state }) => state)).toEqual(Array(40).fill('DELIVERED'))
   })
-  expect(together[0]).toBe(1)
-  for (const [place, count] of together.entries()) expect(count).toBeLessThanOrEqual(place + 2)
+})
+
+test('what has failed for long goes out as soon as its receiver takes another', async () => {
+  const receiver = await startReceiver(answers(500))
+  const { conversation, reply, settled, attempts, deliveries } = await connect(server, receiver)
+  await reply(await conversation())
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    await eventually(async () => expect(await attempts()).toHaveLength(attempt))
+    const [waiting] = await settled('PENDING')
+    if (attempt < 5) clock.advance(Number(waiting?.nextAttemptAt) - clock.now().getTime())
+  }
+  const wait = async () => Number((await deliveries())[0]?.nextAttemptAt) - clock.now().getTime()
+  expect(await wait()).toBeGreaterThan(40 * 60_000)
+  receiver.reply = accepted
+  await reply(await conversation())
+  clock.advance(5_000)
+  await settled('DELIVERED', 'DELIVERED')
 })
 
 test('a receiver that asks to wait is sent nothing at all until then', async () => {

@@ -82,29 +82,25 @@ test('what a node took and never finished is sent again, once', async () => {
 })
 
 test('a receiver whose listener somebody has locked keeps no other waiting', async () => {
-  const receiver = await startReceiver()
+  const held: (() => void)[] = []
+  const receiver = await startReceiver((_, response) => {
+    held.push(() => response.writeHead(422).end())
+  })
   const [one, other] = [await connect(server, receiver), await connect(server, receiver)]
-  await one.known()
-  await other.known()
+  await one.reply(await one.conversation())
+  await receiver.arrival(1)
+  await other.reply(await other.conversation())
+  await receiver.arrival(2)
   const client = new pg.Client({ connectionString: server.ownerUrl })
   await client.connect()
   try {
-    receiver.reply = (_, response) => response.writeHead(500).end()
-    const before = receiver.received.length
-    await one.reply(await one.conversation())
-    await other.reply(await other.conversation())
-    await receiver.arrival(before + 2)
-    await one.settled('DELIVERED', 'PENDING')
-    await other.settled('DELIVERED', 'PENDING')
-    receiver.reply = accepted
     await client.query('begin')
     await client.query('select 1 from listener where integration_id = $1 for update', [one.integrationId])
-    await one.resume().catch(() => undefined)
-    await other.resume()
-    await other.settled('DELIVERED', 'DELIVERED')
+    for (const answer of held) answer()
+    await other.settled('PARKED')
+    await one.settled('IN_FLIGHT')
     await client.query('rollback')
-    await one.resume()
-    await one.settled('DELIVERED', 'DELIVERED')
+    await one.settled('PARKED')
   } finally {
     await client.end()
   }
