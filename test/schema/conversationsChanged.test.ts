@@ -113,20 +113,6 @@ test('what happens while the snapshot is read still comes', async () => {
   restore()
 })
 
-test('a change that the snapshot holds already is known by its revision, and counted once', async () => {
-  const inboxId = await server.inbox()
-  await newest()
-  let id = ''
-  const restore = after(server, 'events.span', async () => {
-    id = await server.conversation(inboxId)
-  })
-  const stream = overWebSocket({ filter: { inboxId }, snapshot: true })
-  const [snapshot, entered] = await stream.take(2)
-  expect(snapshot).toMatchObject({ total: 1, conversations: { edges: [{ node: { id, revision: 2 } }] } })
-  expect(entered).toMatchObject({ kind: 'ENTERED', conversationId: id, revision: 2, total: 1 })
-  restore()
-})
-
 test('what is counted before it has its place in the log is not counted again', async () => {
   const inboxId = await server.inbox()
   await newest()
