@@ -10,12 +10,15 @@ export const messages = `subscription Messages($types: [EventType!]) {
 
 export const messagesOnly = { types: ['MESSAGE_ADDED'] }
 
-/** A webhook that goes to a receiver. */
+/** A webhook that goes to a receiver. It hears of nothing that happened before. */
 export async function createWebhook(
   server: TestServer,
   receiver: Pick<TestReceiver, 'url'>,
   { token, ...input }: { token?: string; [field: string]: unknown } = {},
 ) {
+  await eventually(async () => {
+    if ((await server.app.db.prisma.eventPending.count()) > 0) throw new Error('Events are not numbered yet.')
+  })
   const created = await server.must(
     `mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) {
       __typename ... on CreateWebhookPayload { webhook { id } secret } ... on Error { reason: message } } }`,
