@@ -77,7 +77,10 @@ export function startListener(
   async function keepListening() {
     while (!signal.aborted) {
       // From its stored place after any fault, such as a database that went away: nothing is skipped.
-      const cannotGoOn = await listen().catch(report)
+      const cannotGoOn = await listen().catch((error) => {
+        report(error)
+        return false
+      })
       if (cannotGoOn) return
       failures++
       const pause = Math.min(1_000 * 2 ** (failures - 1), longestPause)
