@@ -1,9 +1,7 @@
-import { tmpdir } from 'node:os'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { startServer } from '../../src/server.js'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from './receiver.js'
-import { connect, eventually, movableClock } from './setup.js'
+import { connect, eventually, movableClock, startAnotherNode } from './setup.js'
 import { createWebhook } from './webhookSetup.js'
 
 const clock = movableClock()
@@ -14,25 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Another node on the same database, until the test ends. */
-async function anotherNode() {
-  const node = await startServer({
-    host: '127.0.0.1',
-    port: 0,
-    clock,
-    secretKey: 'a secret key for tests',
-    corsOrigins: [],
-    allowPrivateWebhooks: true,
-    filesDir: tmpdir(),
-    rateLimit: 1_000,
-    report: (error) => server.faults.push(error),
-    database: { url: server.databaseUrl, poolSize: 2, preparedStatements: true },
-  })
-  onTestFinished(() => node.stop())
-}
-
 test('an outage costs one delivery at a time, of all nodes, ever later; then everything goes out at once', async () => {
-  await anotherNode()
+  await startAnotherNode(server, clock)
   const receiver = await startReceiver(answers(500))
   const { conversation, reply, integrationId, deliveries, attempts } = await connect(server, receiver)
   const { prisma } = server.app.db

@@ -1,13 +1,36 @@
+import { tmpdir } from 'node:os'
 import { onTestFinished } from 'vitest'
 import { type AgentActor, tokenScopes } from '../../src/actor.js'
 import { insertAgent } from '../../src/agent/create.js'
-import type { App } from '../../src/app.js'
+import { type App, openApp } from '../../src/app.js'
 import { openConversation } from '../../src/conversation/open.js'
 import { documentsFor } from '../../src/http/documents.js'
 import { newId } from '../../src/ids.js'
 import { createFinIntegration } from '../../src/integration/create.js'
 import type { Documents } from '../../src/webhooks/listeners/webhookHearing.js'
 import { startWebhooks } from '../../src/webhooks/start.js'
+import { createDatabase } from '../support/database.js'
+
+/** What the APIs of a node work with, on a database of its own; what goes wrong in the background is in `faults`. */
+export async function openTestApp(poolSize: number) {
+  const database = await createDatabase()
+  const faults: Error[] = []
+  const report = (error: Error) => faults.push(error)
+  const app = await openApp({
+    database: { url: database.appUrl, poolSize, preparedStatements: true },
+    filesDir: tmpdir(),
+    secretKey: 'a secret key for tests',
+    publicUrl: () => 'http://localhost',
+    report,
+  })
+  async function close() {
+    await app.close()
+    await database.drop()
+  }
+  return { app, faults, report, close }
+}
+
+export type TestApp = Awaited<ReturnType<typeof openTestApp>>
 
 /** What a node does about webhooks, and nothing else; ends with the test at the latest. */
 export async function startNode(

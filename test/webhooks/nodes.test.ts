@@ -1,14 +1,12 @@
-import { tmpdir } from 'node:os'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { insertLatest } from '../../src/delivery/insert.js'
 import type { Delivery } from '../../src/generated/prisma/client.js'
 import { storedId } from '../../src/ids.js'
-import { type RunningServer, startServer } from '../../src/server.js'
 import { listenerPlace, moveListener, type Step } from '../../src/webhooks/listeners/place.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, startReceiver } from './receiver.js'
-import { connect, eventually } from './setup.js'
+import { connect, eventually, startAnotherNode } from './setup.js'
 
 let server: TestServer
 
@@ -17,40 +15,22 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-function anotherNode(): Promise<RunningServer> {
-  return startServer({
-    host: '127.0.0.1',
-    port: 0,
-    secretKey: 'a secret key for tests',
-    corsOrigins: [],
-    allowPrivateWebhooks: true,
-    filesDir: tmpdir(),
-    rateLimit: 1_000,
-    report: (error) => server.faults.push(error),
-    database: { url: server.databaseUrl, poolSize: 2, preparedStatements: true },
-  })
-}
-
 test('two nodes on one database have one effect', async () => {
-  const node = await anotherNode()
-  try {
-    const receiver = await startReceiver()
-    const { conversation, reply, heard, deliveries } = await connect(server, receiver)
-    const ids = await Promise.all(Array.from({ length: 10 }, conversation))
-    await Promise.all(ids.map((id) => reply(id)))
-    await heard()
-    const delivered = await eventually(async () => {
-      const rows = await deliveries()
-      expect(rows.map(({ state }) => state)).toEqual(rows.map(() => 'DELIVERED'))
-      return rows
-    })
-    expect(receiver.received).toHaveLength(delivered.length)
-    expect(new Set(receiver.received.map(({ body }) => body.conversation_id))).toEqual(new Set(ids))
-    for (const one of delivered) expect(delivered.filter((other) => overlap(one, other))).toEqual([one])
-    expect(server.faults).toEqual([])
-  } finally {
-    await node.stop()
-  }
+  await startAnotherNode(server)
+  const receiver = await startReceiver()
+  const { conversation, reply, heard, deliveries } = await connect(server, receiver)
+  const ids = await Promise.all(Array.from({ length: 10 }, conversation))
+  await Promise.all(ids.map((id) => reply(id)))
+  await heard()
+  const delivered = await eventually(async () => {
+    const rows = await deliveries()
+    expect(rows.map(({ state }) => state)).toEqual(rows.map(() => 'DELIVERED'))
+    return rows
+  })
+  expect(receiver.received).toHaveLength(delivered.length)
+  expect(new Set(receiver.received.map(({ body }) => body.conversation_id))).toEqual(new Set(ids))
+  for (const one of delivered) expect(delivered.filter((other) => overlap(one, other))).toEqual([one])
+  expect(server.faults).toEqual([])
 })
 
 test('what was stored by a node that died before it could send is sent', async () => {

@@ -1,35 +1,24 @@
-import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openApp } from '../../src/app.js'
+import type { App } from '../../src/app.js'
 import { numberEvents } from '../../src/events/numbering.js'
 import { publicId } from '../../src/ids.js'
 import { reply } from '../../src/message/reply.js'
 import type { Documents } from '../../src/webhooks/listeners/webhookHearing.js'
-import { createDatabase, type TestDatabase } from '../support/database.js'
-import { prepare, startNode } from './inProcess.js'
+import { openTestApp, prepare, startNode, type TestApp } from './inProcess.js'
 import { startReceiver } from './receiver.js'
 
-let database: TestDatabase
-let app: Awaited<ReturnType<typeof openApp>>
+let opened: TestApp
+let app: App
 let faults: Error[]
-const report = (error: Error) => faults.push(error)
-const start = (change?: (usual: Documents) => Partial<Documents>) => startNode(app, { change, report })
+const start = (change?: (usual: Documents) => Partial<Documents>) =>
+  startNode(app, { change, report: opened.report })
 
 beforeAll(async () => {
-  faults = []
-  database = await createDatabase()
-  app = await openApp({
-    database: { url: database.appUrl, poolSize: 2, preparedStatements: true },
-    filesDir: tmpdir(),
-    secretKey: 'a secret key for tests',
-    publicUrl: () => 'http://localhost',
-    report,
-  })
+  opened = await openTestApp(2)
+  app = opened.app
+  faults = opened.faults
 })
-afterAll(async () => {
-  await app.close()
-  await database.drop()
-})
+afterAll(() => opened.close())
 
 test('what happens while no node runs is told by the next one, once', async () => {
   const receiver = await startReceiver()

@@ -1,10 +1,12 @@
-import { vi } from 'vitest'
+import { tmpdir } from 'node:os'
+import { onTestFinished, vi } from 'vitest'
 import type { IntegrationActor } from '../../src/actor.js'
 import type { Clock } from '../../src/clock.js'
 import { openConversation } from '../../src/conversation/open.js'
 import { newestPosition } from '../../src/events/read.js'
 import type { DeliveryState } from '../../src/generated/prisma/enums.js'
 import { publicId, storedId } from '../../src/ids.js'
+import { startServer } from '../../src/server.js'
 import type { TestFin, TestServer } from '../support/server.js'
 import type { TestReceiver } from './receiver.js'
 
@@ -25,6 +27,23 @@ export function movableClock(): MovableClock {
       ahead += ms
     },
   }
+}
+
+/** Another node on the same database, until the test ends. */
+export async function startAnotherNode(server: TestServer, clock?: Clock): Promise<void> {
+  const node = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    secretKey: 'a secret key for tests',
+    corsOrigins: [],
+    allowPrivateWebhooks: true,
+    filesDir: tmpdir(),
+    rateLimit: 1_000,
+    report: (error) => server.faults.push(error),
+    database: { url: server.databaseUrl, poolSize: 2, preparedStatements: true },
+  })
+  onTestFinished(() => node.stop())
 }
 
 /** An integration whose webhooks go to a receiver, and a human who answers in its inbox. */

@@ -29,6 +29,12 @@ export async function createWebhook(
   const id = webhook.id as string
   const webhookId = storedId('Webhook', id) ?? ''
   const { prisma } = server.app.db
+  const deliveries = () =>
+    prisma.delivery.findMany({
+      where: { listener: { webhookId } },
+      orderBy: [{ firstPosition: 'asc' }, { id: 'asc' }],
+      include: { attempts: { orderBy: { id: 'asc' } } },
+    })
 
   return {
     id,
@@ -52,20 +58,11 @@ export async function createWebhook(
         )
       ).node,
     notices: () => prisma.notice.findMany({ where: { webhookId }, orderBy: { id: 'asc' } }),
-    deliveries: () =>
-      prisma.delivery.findMany({
-        where: { listener: { webhookId } },
-        orderBy: [{ firstPosition: 'asc' }, { id: 'asc' }],
-        include: { attempts: { orderBy: { id: 'asc' } } },
-      }),
+    deliveries,
     /** Until its deliveries, in the order of their events, are in these states. */
     settled: (...states: string[]) =>
       eventually(async () => {
-        const rows = await prisma.delivery.findMany({
-          where: { listener: { webhookId } },
-          orderBy: [{ firstPosition: 'asc' }, { id: 'asc' }],
-          include: { attempts: { orderBy: { id: 'asc' } } },
-        })
+        const rows = await deliveries()
         const now = rows.map(({ state }) => state)
         if (now.join() !== states.join()) throw new Error(`Deliveries are ${now.join() || 'none'}.`)
         return rows

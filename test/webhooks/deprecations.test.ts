@@ -1,34 +1,18 @@
-import { tmpdir } from 'node:os'
 import { buildSchema } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { documentWarnings } from '../../schema/webhookDocument.js'
-import { openApp } from '../../src/app.js'
 import { reply } from '../../src/message/reply.js'
 import { createWebhook } from '../../src/webhook/create.js'
-import { createDatabase, type TestDatabase } from '../support/database.js'
-import { prepare, startNode } from './inProcess.js'
+import { openTestApp, prepare, startNode, type TestApp } from './inProcess.js'
 import { startReceiver } from './receiver.js'
 import { eventually } from './setup.js'
 
-let database: TestDatabase
-let app: Awaited<ReturnType<typeof openApp>>
-const faults: Error[] = []
-const report = (error: Error) => faults.push(error)
+let opened: TestApp
 
 beforeAll(async () => {
-  database = await createDatabase()
-  app = await openApp({
-    database: { url: database.appUrl, poolSize: 4, preparedStatements: true },
-    filesDir: tmpdir(),
-    secretKey: 'a secret key for tests',
-    publicUrl: () => 'http://localhost',
-    report,
-  })
+  opened = await openTestApp(4)
 })
-afterAll(async () => {
-  await app.close()
-  await database.drop()
-})
+afterAll(() => opened.close())
 
 test('what a later release will not know is named', () => {
   const schema = buildSchema(`
@@ -42,6 +26,7 @@ test('what a later release will not know is named', () => {
 })
 
 test('the admins are warned once of a document that a later release will not take, and it keeps working', async () => {
+  const { app, faults, report } = opened
   const receiver = await startReceiver()
   const { human, conversationId } = await prepare(app, 'http://127.0.0.1:1')
   await app.db.prisma.agent.update({ where: { id: human.agentId }, data: { role: 'ADMIN' } })
