@@ -24,7 +24,10 @@ export function documentsFor(app: App, report: Report): Documents {
     faults: (document, variables) => documentFaults(schema, document, variables),
     warnings: (document) => documentWarnings(schema, document),
     shownError: shownErrors(report),
-    schemaVersion: schemaVersion(schema),
+    // Printing the schema takes a while, and most installations have no webhooks.
+    get schemaVersion() {
+      return schemaVersion(schema)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { mayOwn } from '../webhook/owner.js'
-import { failuresAllowed } from './deliveries/breaker.js'
+import { failuresAllowed } from './sending/breaker.js'
 
 interface Connection {
   listenerId: string

@@ -1,12 +1,12 @@
 import type { App } from '../app.js'
 import { type Connected, type ConnectedFin, connections } from './connected.js'
-import { startDeliveries } from './deliveries/deliver.js'
-import { endClaims } from './deliveries/requeue.js'
 import { finHearing } from './listeners/finHearing.js'
 import { startListener } from './listeners/listener.js'
 import { type Documents, webhookHearing } from './listeners/webhookHearing.js'
 import { oneAtATime } from './oneAtATime.js'
 import { openReceivers } from './receivers.js'
+import { startDeliveries } from './sending/deliver.js'
+import { endClaims } from './sending/requeue.js'
 import { startTyping } from './typing.js'
 
 export interface WebhookOptions {

@@ -4,9 +4,9 @@ import { publicId } from '../ids.js'
 import type { TypingSignal } from '../typing/typing.js'
 import { watchTyping } from '../typing/watch.js'
 import type { ConnectedFin } from './connected.js'
-import { finRequest } from './deliveries/request.js'
-import { sendWebhook } from './deliveries/send.js'
 import type { Receivers } from './receivers.js'
+import { finRequest } from './sending/request.js'
+import { sendWebhook } from './sending/send.js'
 
 export interface TypingOptions {
   receivers: Receivers

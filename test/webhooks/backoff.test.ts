@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { retryAfter, retryDelay } from '../../src/webhooks/deliveries/backoff.js'
+import { retryAfter, retryDelay } from '../../src/webhooks/sending/backoff.js'
 
 const now = new Date('2026-03-01T12:00:00.000Z')
 

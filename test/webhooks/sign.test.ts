@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { signatureHeaders } from '../../src/webhooks/deliveries/sign.js'
+import { signatureHeaders } from '../../src/webhooks/sending/sign.js'
 
 // The published vector of Standard Webhooks.
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'

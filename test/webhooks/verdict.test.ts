@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Answer } from '../../src/webhooks/deliveries/send.js'
-import { verdictOn } from '../../src/webhooks/deliveries/verdict.js'
+import type { Answer } from '../../src/webhooks/sending/send.js'
+import { verdictOn } from '../../src/webhooks/sending/verdict.js'
 
 const now = new Date('2026-03-01T12:00:00.000Z')
 const answered = (statusCode: number, retryAfter: string | null = null): Answer => ({

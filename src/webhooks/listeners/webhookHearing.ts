@@ -23,7 +23,7 @@ export interface Documents {
   warnings: (document: string) => readonly string[]
   /** What may be shown of an error. */
   shownError: (error: unknown) => Error
-  schemaVersion: string
+  readonly schemaVersion: string
 }
 
 /** Runs a webhook's document with its owner's rights, and stores what each event gives as a delivery of its own. */

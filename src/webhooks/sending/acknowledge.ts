@@ -28,9 +28,8 @@ export async function acknowledge(db: Database, tries: readonly Tried[]): Promis
     await db.query(finish, [JSON.stringify(tries.map(rowOf)), db.clock.now()])
     return []
   }
-  const listeners = byListener(tries)
   return db.transaction(async (tx) => {
-    const locked = await lockListeners(tx, [...listeners.keys()])
+    const locked = await lockListeners(tx, [...new Set(tries.map(({ delivery }) => delivery.listenerId))])
     const mine = tries.filter(({ delivery }) => locked.has(delivery.listenerId))
     await requeue(
       tx,
@@ -60,7 +59,9 @@ function byListener(tries: readonly Tried[]): Map<string, Tried[]> {
   const groups = new Map<string, Tried[]>()
   for (const tried of tries) {
     const { listenerId } = tried.delivery
-    groups.set(listenerId, [...(groups.get(listenerId) ?? []), tried])
+    const group = groups.get(listenerId)
+    if (group) group.push(tried)
+    else groups.set(listenerId, [tried])
   }
   return groups
 }
