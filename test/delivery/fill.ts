@@ -32,7 +32,7 @@ const fill = `
   with made as (
     select n, now() - (n * interval '1 minute') as at,
            (lpad(to_hex((extract(epoch from now() - n * interval '1 minute') * 1000)::bigint), 12, '0')
-            || '7000800' || lpad(to_hex(n), 13, '0'))::uuid as id
+            || '7000800' || right(md5(random()::text), 13))::uuid as id
       from generate_series(1, $3) n),
        inserted as (
     insert into delivery (id, listener_id, integration_id, subject_id, conversation_id, event_type, state, attempt_count,
