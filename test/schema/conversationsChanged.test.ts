@@ -132,6 +132,7 @@ test('an agent who is put into an inbox, and taken out of it, begins the list an
   const [one, two] = [await server.inbox('One'), await server.inbox('Two')]
   const { id: agentId, token } = await server.agent('Ann', [one])
   const own = await server.conversation(one)
+  await newest()
   const stream = overWebSocket({ snapshot: true, after: null }, token)
   expect(idsOf(await stream.next())).toEqual([own])
   await change('addInboxMember', { inboxId: two, agentId })
@@ -168,6 +169,7 @@ test('what happens in an inbox that is not in sight never comes', async () => {
 test('the list of an end-user who is merged begins anew', async () => {
   const inboxId = await server.inbox()
   const [from, into] = [await opened(inboxId, 'Eve'), await opened(inboxId, 'Eva')]
+  await newest()
   const streams = [from, into].map(({ endUserId }) =>
     overWebSocket({ filter: { endUserId }, snapshot: true }),
   )
