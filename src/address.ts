@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup } from 'node:dns'
+import { type LookupAddress, type LookupOptions, lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
@@ -48,14 +48,31 @@ export interface AddressRules {
 export function checkedLookup(rules: AddressRules): LookupFunction {
   return (host, options, callback) => {
     if (!rules.allowPrivate && isLocalName(host)) return callback(notPublic(host, 'this machine'), [])
-    lookup(host, { ...options, all: true }, (error, addresses) => {
-      const [first] = addresses ?? []
+    lookUp(host, options, (error, addresses) => {
+      const [first] = addresses
       const failure = error ?? refusalOf(host, addresses, rules)
       if (failure || !first) return callback(failure ?? new Error(`${host} has no address.`), [])
       if (options.all) callback(null, addresses)
       else callback(null, first.address, first.family)
     })
   }
+}
+
+type Found = (error: Error | null, addresses: LookupAddress[]) => void
+
+const underWay = new Map<string, Found[]>()
+
+/** Asks once for all who want to know it meanwhile: a process has four threads for look-ups, and a name server may be silent. */
+function lookUp(host: string, { family, hints }: LookupOptions, found: Found) {
+  const key = `${host} ${family ?? 0} ${hints ?? 0}`
+  const waiting = underWay.get(key)
+  if (waiting) return waiting.push(found)
+  const all = [found]
+  underWay.set(key, all)
+  lookup(host, { family, hints, all: true }, (error, addresses) => {
+    underWay.delete(key)
+    for (const each of all) each(error, addresses ?? [])
+  })
 }
 
 function refusalOf(host: string, addresses: readonly LookupAddress[], rules: AddressRules): Error | null {

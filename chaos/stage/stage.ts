@@ -31,9 +31,6 @@ export interface StageOptions {
   ended: (sentence: string) => void
 }
 
-/** How many sends a node has under way to one receiver, at most. */
-export const sendsPerReceiver = 16
-
 export function commonEnvironment({ adminToken, secretKey }: StageOptions): Record<string, string> {
   return {
     ADMIN_TOKEN: adminToken,

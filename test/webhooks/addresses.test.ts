@@ -128,6 +128,24 @@ test('a name that turns to a private address is reached where it was checked, an
   await expectNobodyConnected()
 })
 
+test('a name server that is silent is asked about a name once, and holds up no other name', async () => {
+  let speak = () => {}
+  const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((
+    host: string,
+    _: object,
+    callback: (error: Error | null, found?: dns.LookupAddress[]) => void,
+  ) => {
+    if (host.startsWith('silent')) speak = () => callback(new Error('Nobody knows.'))
+    else process.nextTick(callback, null, [{ address: '127.0.0.1', family: 4 }])
+  }) as typeof dns.lookup)
+  syncBuiltinESMExports()
+  const silent = Array.from({ length: 32 }, () => send('https://silent.example.com'))
+  expect(await send('https://other.example.com')).toMatchObject({ kind: 'REFUSED' })
+  speak()
+  for (const answer of await Promise.all(silent)) expect(answer).toMatchObject({ kind: 'UNREACHABLE' })
+  expect(lookup.mock.calls.map(([host]) => host)).toEqual(['silent.example.com', 'other.example.com'])
+})
+
 test('a redirect is not followed', async () => {
   const location = `http://127.0.0.1:${port}/`
   for (const status of [301, 302, 303, 307, 308]) {

@@ -7,7 +7,8 @@ export interface Windows {
   end(listenerId: string, verdict: Verdict): void
 }
 
-const widest = 32
+/** At most. */
+export const widest = 32
 
 /** One more for each that is taken, half as many after a failure: a receiver that comes back is not overrun. */
 export function openWindows(): Windows {
