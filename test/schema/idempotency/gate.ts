@@ -36,9 +36,8 @@ export async function openGate(databaseUrl: string, point: Point, mark: string):
         if (ended) return
         const text = part.toString('latin1')
         ended = marked && word !== null && text.includes(word)
-        // One that was a deadlock's victim leaves its connection to whoever comes.
-        if (from === client && text.includes('rollback\0')) marked = false
-        marked ||= text.includes(mark)
+        // What the connection carried before is not this transaction's, and what is read with the mark changes nothing.
+        if (from === client) marked = text.includes(mark) || (marked && !text.includes('begin\0'))
         if (!ended) return to.write(part)
         stopped++
         look()
