@@ -38,14 +38,24 @@ export function connectionOf<Row>(rows: Row[], slice: Slice, cursorOf: (row: Row
   const more = rows.length > slice.limit
   const page = rows.slice(0, slice.limit)
   if (slice.backwards) page.reverse()
-  const edges = page.map((node) => ({ cursor: cursorOf(node), node }))
+  // Most clients ask for no cursors but the last.
+  const edges = page.map((node) => ({
+    node,
+    get cursor() {
+      return cursorOf(node)
+    },
+  }))
   return {
     edges,
     pageInfo: {
       hasNextPage: slice.backwards ? slice.beyond !== null : more,
       hasPreviousPage: slice.backwards ? more : slice.beyond !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null
+      },
     },
   }
 }

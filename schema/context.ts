@@ -14,6 +14,8 @@ export interface Context {
   resumeAt?: number | null
   /** With which rights it did so until now, when those may have been others. */
   before?: Actor | null
+  /** What fields of a mutation gave already, by their names in the result: those are not run again. */
+  settled?: ReadonlyMap<string, () => unknown>
   /** For a durable subscriber: called with a position when nothing up to it is still to come of a subscription. */
   passed?: (position: number) => void
 }

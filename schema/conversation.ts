@@ -1,4 +1,5 @@
 import type { ConversationView } from '../src/conversation/read.js'
+import type { EndUserView } from '../src/endUser/access.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
 import { EndUser } from './endUser.js'
@@ -15,7 +16,7 @@ builder.objectType(Conversation, {
   description: 'One thread with exactly one end-user.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`conv_…`', resolve: idOf('Conversation') }),
+    id: t.id({ description: '`conv_…`', extensions: { reads: ['id'] }, resolve: idOf('Conversation') }),
     version: t.exposeInt('version', {
       description: 'Counts changes of its own fields; give it as `expectedVersion`.',
     }),
@@ -26,8 +27,9 @@ builder.objectType(Conversation, {
     tags: t.field({
       type: [Tag],
       description: 'By name.',
-      resolve: async (conversation, _, { load }) =>
-        conversation.tags ?? (await load.conversation(conversation.id))?.tags ?? [],
+      extensions: { reads: ['id', 'tags'] },
+      resolve: ({ id, tags }, _, { load }) =>
+        tags ?? load.conversation(id).then((found) => found?.tags ?? []),
     }),
     attributes: t.expose('attributes', {
       type: 'JSONObject',
@@ -36,21 +38,20 @@ builder.objectType(Conversation, {
     inbox: t.field({
       type: Inbox,
       description: 'Where it arrived.',
+      extensions: { reads: ['inboxId'] },
       resolve: ({ inboxId }, _, { app }) => app.db.prisma.inbox.findUniqueOrThrow({ where: { id: inboxId } }),
     }),
     endUser: t.field({
       type: EndUser,
       description: 'Whose it is.',
-      resolve: async (conversation, _, { load }) => {
-        const endUser = conversation.endUser ?? (await load.endUser(conversation.endUserId))
-        if (!endUser) throw new Error(`Conversation ${conversation.id} has no end-user.`)
-        return endUser
-      },
+      extensions: { reads: ['endUserId'], joined: { EndUser: 'endUser' } },
+      resolve: ({ endUser, endUserId }, _, { load }) => endUser ?? load.endUser(endUserId).then(present),
     }),
     assignee: t.field({
       type: Agent,
       nullable: true,
       description: 'Who holds it; null: nobody.',
+      extensions: { reads: ['assigneeId'], joined: { Agent: 'assignee' } },
       resolve: (conversation, _, { load }) =>
         conversation.assignee !== undefined || !conversation.assigneeId
           ? (conversation.assignee ?? null)
@@ -60,6 +61,7 @@ builder.objectType(Conversation, {
       type: Team,
       nullable: true,
       description: 'The team that holds it.',
+      extensions: { reads: ['teamId'] },
       resolve: ({ teamId }, _, { load }) => (teamId ? load.namedTeam(teamId) : null),
     }),
     snoozedUntil: t.expose('snoozedUntil', {
@@ -73,7 +75,7 @@ builder.objectType(Conversation, {
     }),
     unreadCount: t.int({
       description: 'Messages after the last that you have read, notes included.',
-      extensions: { isLogged: false },
+      extensions: { isLogged: false, reads: ['id', 'messageCount'] },
       resolve: async ({ id, messageCount }, _, { load }) =>
         Math.max(0, messageCount - (await load.readUpTo(id))),
     }),
@@ -109,6 +111,12 @@ builder.objectType(Conversation, {
     }),
   }),
 })
+
+/** Every conversation has an end-user, who never goes. */
+function present(endUser: EndUserView | null): EndUserView {
+  if (!endUser) throw new Error('A conversation has no end-user.')
+  return endUser
+}
 
 findable('Conversation', Conversation, (context, id) => context.load.conversation(id))
 

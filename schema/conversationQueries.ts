@@ -2,6 +2,7 @@ import type { ConversationFilter } from '../src/conversation/filter.js'
 import type { ConversationOrderField } from '../src/conversation/read.js'
 import { listConversations } from '../src/conversation/read.js'
 import { ValidationError } from '../src/errors.js'
+import { type Columns, columnsRead } from '../src/execution/selected.js'
 import { storedId } from '../src/ids.js'
 import { builder } from './builder.js'
 import { connectionOf, decodeCursor, encodeCursor, type PageArguments, sliceOf } from './connection.js'
@@ -78,7 +79,8 @@ builder.queryField('conversations', (t) =>
         orderBy: t.arg({ type: ConversationOrderInput }),
       },
       extensions: { isLogged: true },
-      resolve: (_, args, context) => pageOf(context, listOf(args), args),
+      resolve: (_, args, context, info) =>
+        pageOf(context, listOf(args), args, columnsRead(info, 'nodes', 'edges.node')),
     },
     ConversationConnection,
   ),
@@ -101,7 +103,12 @@ export function listOf({ filter, orderBy }: ListArguments): ConversationList {
 }
 
 /** A page of a list, as far as it is in the actor's sight. */
-export async function pageOf({ app, actor }: Context, list: ConversationList, args: PageArguments) {
+export async function pageOf(
+  { app, actor }: Context,
+  list: ConversationList,
+  args: PageArguments,
+  read: Columns = null,
+) {
   const { filter, field, descending } = list
   const slice = sliceOf(args)
   const page = {
@@ -113,7 +120,7 @@ export async function pageOf({ app, actor }: Context, list: ConversationList, ar
         : keyOf(orderName(list), slice.beyond, slice.backwards ? 'before' : 'after'),
     limit: slice.limit + 1,
   }
-  const rows = actor && filter ? await listConversations(app.db, actor, filter, page) : []
+  const rows = actor && filter ? await listConversations(app.db, actor, filter, page, read) : []
   return connectionOf(rows, slice, (row) => cursorIn(list, row[moments[field]], row.id))
 }
 

@@ -14,7 +14,7 @@ builder.objectType(EndUser, {
     'The customer on the other side, as one inbox knows them. The id of a merged one leads to whom they became.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`user_…`', resolve: idOf('EndUser') }),
+    id: t.id({ description: '`user_…`', extensions: { reads: ['id'] }, resolve: idOf('EndUser') }),
     name: t.exposeString('name', { nullable: true, description: 'Null while unknown.' }),
     email: t.exposeString('email', {
       nullable: true,
@@ -30,7 +30,7 @@ builder.objectType(EndUser, {
     possibleDuplicates: t.field({
       type: [EndUser],
       description: 'Who may be the same person, having given the same e-mail address; see `mergeEndUsers`.',
-      extensions: { isLogged: false },
+      extensions: { isLogged: false, reads: ['id'] },
       resolve: async ({ id }, _, { load }) => {
         const others = await load.duplicates(id)
         return (await Promise.all(others.map(load.endUser))).filter((other) => other !== null)

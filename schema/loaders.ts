@@ -7,6 +7,7 @@ import { type ConversationView, findConversations } from '../src/conversation/re
 import { attemptsOf, type DeliveryView, deliveryBodies, findDeliveries } from '../src/delivery/read.js'
 import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
 import { suspectedDuplicates } from '../src/endUser/duplicates.js'
+import type { Columns } from '../src/execution/selected.js'
 import { filesOf } from '../src/file/read.js'
 import type { DeliveryAttempt, StoredFile, Team } from '../src/generated/prisma/client.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
@@ -33,7 +34,14 @@ export interface Loaders {
   deliveryBody: Load<string, string | null>
   /** How far the actor has read a conversation they see. */
   readUpTo: Load<string, number>
-  messages: Load<{ conversationId: string; range: MessageRange }, MessageView[]>
+  messages: Load<MessagesKey, MessageView[]>
+}
+
+interface MessagesKey {
+  conversationId: string
+  range: MessageRange
+  /** The columns that are read; null: all. */
+  read: Columns
 }
 
 type Load<Key, Value> = (key: Key) => Promise<Value>
@@ -91,24 +99,17 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
 }
 
 /** One statement for each range asked for, whatever the number of conversations. */
-async function messagesOf(
-  app: App,
-  actor: Actor,
-  keys: readonly { conversationId: string; range: MessageRange }[],
-) {
+async function messagesOf(app: App, actor: Actor, keys: readonly MessagesKey[]) {
+  const reads = [...new Set(keys.map(({ read }) => read))]
+  const shapeOf = ({ range, read }: MessagesKey) => JSON.stringify([range, reads.indexOf(read)])
   const found = new Map<string, Promise<Map<string, MessageView[]>>>()
-  for (const { range } of keys) {
-    const shape = JSON.stringify(range)
+  for (const key of keys) {
+    const shape = shapeOf(key)
     if (found.has(shape)) continue
-    const ids = keys.filter((key) => JSON.stringify(key.range) === shape).map((key) => key.conversationId)
-    found.set(shape, readMessages(app.db, actor, unique(ids), range).then(byConversation))
+    const ids = keys.filter((other) => shapeOf(other) === shape).map(({ conversationId }) => conversationId)
+    found.set(shape, readMessages(app.db, actor, unique(ids), key.range, key.read).then(byConversation))
   }
-  return Promise.all(
-    keys.map(
-      async ({ conversationId, range }) =>
-        (await found.get(JSON.stringify(range)))?.get(conversationId) ?? [],
-    ),
-  )
+  return Promise.all(keys.map(async (key) => (await found.get(shapeOf(key)))?.get(key.conversationId) ?? []))
 }
 
 function byConversation(messages: MessageView[]): Map<string, MessageView[]> {

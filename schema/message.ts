@@ -1,4 +1,5 @@
 import { ValidationError } from '../src/errors.js'
+import { columnsRead } from '../src/execution/selected.js'
 import { storedId } from '../src/ids.js'
 import type { Attachment as AttachmentValue } from '../src/message/attachments.js'
 import type { MessageView } from '../src/message/read.js'
@@ -10,6 +11,7 @@ import { connectionOf, decodeCursor, encodeCursor, sliceOf } from './connection.
 import { Conversation } from './conversation.js'
 import { EndUser } from './endUser.js'
 import { VisibilityEnum } from './enums.js'
+import type { Loaders } from './loaders.js'
 import { mutation } from './mutation.js'
 import { argumentId, findable, idOf, Node } from './node.js'
 import { UnreadValueInput } from './unread.js'
@@ -38,11 +40,12 @@ builder.objectType(Message, {
   description: 'One entry of a conversation.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`msg_…`', resolve: idOf('Message') }),
+    id: t.id({ description: '`msg_…`', extensions: { reads: ['id'] }, resolve: idOf('Message') }),
     seq: t.exposeInt('seq', { description: 'Its place in the conversation: 1, 2, 3, … without gaps.' }),
     conversation: t.field({
       type: Conversation,
       description: 'Where it stands.',
+      extensions: { reads: ['conversationId'] },
       resolve: async ({ conversationId }, _, { load }) => {
         const conversation = await load.conversation(conversationId)
         if (!conversation)
@@ -53,15 +56,12 @@ builder.objectType(Message, {
     author: t.field({
       type: Author,
       description: 'Who wrote it.',
-      resolve: async (message, _, { load }) => {
-        const author =
-          message.authorAgent ??
-          message.authorEndUser ??
-          (message.authorAgentId ? await load.namedAgent(message.authorAgentId) : null) ??
-          (message.authorEndUserId ? await load.endUser(message.authorEndUserId) : null)
-        if (!author) throw new Error(`Message ${message.id} has no author.`)
-        return author
+      extensions: {
+        reads: ['authorAgentId', 'authorEndUserId', 'authorAgent.isBot'],
+        joined: { Agent: 'authorAgent', EndUser: 'authorEndUser' },
       },
+      resolve: (message, _, { load }) =>
+        message.authorAgent ?? message.authorEndUser ?? writer(message, load),
     }),
     visibility: t.expose('visibility', { type: VisibilityEnum, description: 'Who sees it.' }),
     body: t.exposeString('body', {
@@ -72,12 +72,21 @@ builder.objectType(Message, {
     attachments: t.field({
       type: [Attachment],
       description: 'Files beside it.',
+      extensions: { reads: ['attachments'] },
       resolve: ({ attachments }) => attachments as unknown as AttachmentValue[],
     }),
     isLate: t.exposeBoolean('isLate', { description: 'Fin said it after a human had taken over.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
   }),
 })
+
+async function writer({ id, authorAgentId, authorEndUserId }: MessageView, load: Loaders) {
+  const author =
+    (authorAgentId ? await load.namedAgent(authorAgentId) : null) ??
+    (authorEndUserId ? await load.endUser(authorEndUserId) : null)
+  if (!author) throw new Error(`Message ${id} has no author.`)
+  return author
+}
 
 findable('Message', Message, (context, id) => context.load.message(id))
 
@@ -95,7 +104,8 @@ builder.objectField(Conversation, 'messages', (t) =>
             'With `first`: only what came after this message. One that is not of the conversation leaves nothing out.',
         }),
       },
-      resolve: async (conversation, args, { load }) => {
+      extensions: { reads: ['id'] },
+      resolve: async (conversation, args, { load }, info) => {
         const slice = sliceOf(args)
         const seq =
           slice.beyond === null
@@ -114,7 +124,11 @@ builder.objectField(Conversation, 'messages', (t) =>
         if (range.afterId && slice.backwards) {
           throw new ValidationError('afterId', '`afterId` goes with `first`, not with `last`.')
         }
-        const rows = await load.messages({ conversationId: conversation.id, range })
+        const rows = await load.messages({
+          conversationId: conversation.id,
+          range,
+          read: columnsRead(info, 'nodes', 'edges.node'),
+        })
         return connectionOf(rows, slice, (message) => encodeCursor(order, message.seq))
       },
     },

@@ -30,5 +30,14 @@ import './typing.js'
 import './token.js'
 import './errors.js'
 import { builder } from './builder.js'
+import type { Context } from './context.js'
 
 export const schema = builder.toSchema()
+
+for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+  const { resolve } = field
+  field.resolve = (source, args, context: Context, info) => {
+    const settled = context.settled?.get(String(info.path.key))
+    return settled ? settled() : resolve?.(source, args, context, info)
+  }
+}

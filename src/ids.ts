@@ -1,4 +1,4 @@
-import { fromString, fromUUID, toUUID, typeidUnboxed } from 'typeid-js'
+import { fromString, toUUID, typeidUnboxed } from 'typeid-js'
 
 /** The prefix of each public id; it says which type `node(id:)` finds. */
 export const prefixes = {
@@ -43,8 +43,25 @@ export function earliestId(moment: Date): string {
 
 /** The stored UUID as clients see it, e.g. `conv_01h…`. */
 export function publicId(type: NodeType, uuid: string): string {
-  return fromUUID(uuid, prefixes[type])
+  let id = `${prefixes[type]}_`
+  // 26 digits of 5 bits for 128: of the first digit two bits are always 0.
+  let bits = 2
+  let rest = 0
+  for (let at = 0; at < uuid.length; at++) {
+    const code = uuid.charCodeAt(at)
+    if (code === dash) continue
+    rest = (rest << 4) | (code < letters ? code - digits : code - letters + 10)
+    bits += 4
+    if (bits < 5) continue
+    bits -= 5
+    id += base32[rest >> bits]
+    rest &= (1 << bits) - 1
+  }
+  return id
 }
+
+const base32 = '0123456789abcdefghjkmnpqrstvwxyz'
+const [dash, digits, letters] = [45, 48, 97]
 
 /** The type and UUID behind a public id; null when it is malformed, which callers treat as unknown. */
 export function parsePublicId(id: string): { type: NodeType; uuid: string } | null {

@@ -1,7 +1,8 @@
 import type { Actor } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
-import { columns, nest, type Statement, statement } from '../database/statement.js'
+import { type Shape, shapesOf } from '../database/shape.js'
+import { nest, type Statement, statement, tableColumns } from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Conversation, Prisma, type Tag } from '../generated/prisma/client.js'
 import { type ConversationFilter, filterShape, filterSql, filterValues, listedInboxes } from './filter.js'
@@ -32,21 +33,22 @@ export async function findConversations(
   actor: Actor,
   ids: readonly string[],
 ): Promise<ConversationView[]> {
-  return shape(await db.query(byIds, [ids, actor.inboxIds]))
+  return nest(await db.query(byIds, [ids, actor.inboxIds]))
 }
 
-/** A page of the conversations the actor may see. */
+/** A page of the conversations the actor may see; of each the columns that are `read`, by their path, or all. */
 export async function listConversations(
   db: Queryable,
   actor: Actor,
   filter: ConversationFilter,
   page: ConversationPage,
+  read: ReadonlySet<string> | null = null,
 ): Promise<ConversationView[]> {
   const inboxIds = listedInboxes(actor, filter)
   if (inboxIds.length === 0) return []
   const values = [inboxIds, page.limit, ...filterValues(filter)]
   if (page.after) values.push(page.after.at, page.after.id)
-  return shape(await db.query(listing(filter, page), values))
+  return nest(await db.query(listing(filter, page, shape(read)), values))
 }
 
 const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const
@@ -57,14 +59,14 @@ const listings = new Map<string, Statement>()
  * One statement per shape of filter and order. The page is taken per inbox (and status), each from its index in
  * order, then merged: no list reads more rows than its page, whatever the inboxes hold.
  */
-function listing(filter: ConversationFilter, page: ConversationPage): Statement {
+function listing(filter: ConversationFilter, page: ConversationPage, { name: of, list }: Shape): Statement {
   const parts = [
     page.field === 'CREATED' ? 'created' : 'activity',
     page.descending ? 'desc' : 'asc',
     ...filterShape(filter),
     page.after && 'after',
   ]
-  const name = `conversation.list.${parts.filter(Boolean).join('.')}`
+  const name = `conversation.list.${parts.filter(Boolean).join('.')}${of}`
   const known = listings.get(name)
   if (known) return known
 
@@ -84,7 +86,7 @@ function listing(filter: ConversationFilter, page: ConversationPage): Statement 
       : ''
   const made = statement(
     name,
-    `${select}
+    `select ${list}
        from (select c.* from unnest($1::uuid[]) i(id) ${statuses}
               cross join lateral (
                 select * from conversation c where ${conditions.join(' and ')}
@@ -96,19 +98,24 @@ function listing(filter: ConversationFilter, page: ConversationPage): Statement 
   return made
 }
 
-function shape(rows: Record<string, unknown>[]): ConversationView[] {
-  return rows.map((row) => nest<ConversationView>(row))
-}
+const tags = `(select coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) order by t.name), '[]')
+     from conversation_tag ct join tag t on t.id = ct.tag_id where ct.conversation_id = c.id)`
 
-const select = `select ${columns('c', Prisma.ConversationScalarFieldEnum)},
-  ${columns('e', Prisma.EndUserScalarFieldEnum, 'endUser')}, ${emailOf('e')} as "endUser.email",
-  ${columns('a', agentFields, 'assignee')},
-  (select coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) order by t.name), '[]')
-     from conversation_tag ct join tag t on t.id = ct.tag_id where ct.conversation_id = c.id) as tags`
+/** The place in a list is told with each row of it. */
+const shape = shapesOf(
+  [
+    ...tableColumns('c', Prisma.ConversationScalarFieldEnum),
+    ...tableColumns('e', Prisma.EndUserScalarFieldEnum, 'endUser'),
+    { path: 'endUser.email', sql: emailOf('e') },
+    ...tableColumns('a', agentFields, 'assignee'),
+    { path: 'tags', sql: tags },
+  ],
+  ['id', 'lastActivityAt', 'createdAt'],
+)
 
 const joins = 'join end_user e on e.id = c.end_user_id left join agent a on a.id = c.assignee_id'
 
 const byIds = statement(
   'conversation.byIds',
-  `${select} from conversation c ${joins} where c.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[])`,
+  `select ${shape(null).list} from conversation c ${joins} where c.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[])`,
 )

@@ -9,35 +9,54 @@ export function statement(name: string, text: string): Statement {
   return { name, text }
 }
 
+/** A column of a view: the place of its value in the view's object, such as `assignee.id`, and its SQL. */
+export interface Column {
+  path: string
+  sql: string
+}
+
+/** The columns of a table, with the model's field names; with `into`, in an object of that name (see `nest`). */
+export function tableColumns(alias: string, fields: Record<string, string>, into?: string): Column[] {
+  return Object.keys(fields).map((field) => ({
+    path: into ? `${into}.${field}` : field,
+    sql: `${alias}.${snakeCase(field)}`,
+  }))
+}
+
+/** Part of a select list: `c.inbox_id as "inboxId", …`. */
+export function selectList(columns: readonly Column[]): string {
+  return columns.map(({ path, sql }) => `${sql} as "${path}"`).join(', ')
+}
+
 /**
  * A select list that gives a table's columns the model's field names: `c.inbox_id as "inboxId"`.
  * With `into`, the fields land in an object of that name (see `nest`).
  */
 export function columns(alias: string, fields: Record<string, string>, into?: string): string {
-  return Object.keys(fields)
-    .map((field) => `${alias}.${snakeCase(field)} as "${into ? `${into}.` : ''}${field}"`)
-    .join(', ')
+  return selectList(tableColumns(alias, fields, into))
 }
 
-/** Turns `{"assignee.id": …}` of one row into `{assignee: {id: …}}`; an object whose id is null becomes null. */
-export function nest<Row>(row: Record<string, unknown>): Row {
-  const out: Record<string, unknown> = {}
-  for (const key in row) {
-    const dot = key.indexOf('.')
-    if (dot === -1) {
-      out[key] = row[key]
-      continue
+/** Turns `{"assignee.id": …}` of rows into `{assignee: {id: …}}`; an object whose id is null becomes null. */
+export function nest<Row>(rows: readonly Record<string, unknown>[]): Row[] {
+  const [first] = rows
+  if (!first) return []
+  const own: string[] = []
+  const inner = new Map<string, [column: string, key: string][]>()
+  for (const column of Object.keys(first)) {
+    const [name = '', key] = column.split('.')
+    if (key === undefined) own.push(column)
+    else inner.set(name, [...(inner.get(name) ?? []), [column, key]])
+  }
+  return rows.map((row) => {
+    const out: Record<string, unknown> = {}
+    for (const column of own) out[column] = row[column]
+    for (const [name, columns] of inner) {
+      const object: Record<string, unknown> = {}
+      for (const [column, key] of columns) object[key] = row[column]
+      out[name] = object.id === null ? null : object
     }
-    const name = key.slice(0, dot)
-    const inner = (out[name] ?? {}) as Record<string, unknown>
-    inner[key.slice(dot + 1)] = row[key]
-    out[name] = inner
-  }
-  for (const key in out) {
-    const value = out[key]
-    if (value && typeof value === 'object' && 'id' in value && value.id === null) out[key] = null
-  }
-  return out as Row
+    return out as Row
+  })
 }
 
 function snakeCase(field: string): string {

@@ -9,11 +9,13 @@ import { limitOptions } from '../../schema/limits.js'
 import { schema } from '../../schema/schema.js'
 import type { App } from '../app.js'
 import { OverloadedError } from '../errors.js'
+import type { Settled } from '../execution/run.js'
 import { agentBehind, type Caller } from './bearer.js'
 import { renderGraphiql } from './graphiql.js'
 import { readAfter } from './readAfter.js'
 import type { Rechecks } from './rechecks.js'
 import type { Sharing } from './sharing/share.js'
+import { shortWay } from './shortWay.js'
 import { graphqlFault, type Report, shownErrors } from './shownErrors.js'
 import { sharedSse } from './sse.js'
 
@@ -34,10 +36,17 @@ export interface SocketContext {
   caller?: Caller
 }
 
+/** What the steps of a request leave to each other. */
+interface Locals {
+  caller?: Caller
+  settled?: Settled
+}
+
 export type Yoga = ReturnType<typeof graphqlApi>['yoga']
 
 /** GraphQL over HTTP and SSE, and the engine that the sockets share. */
 export function graphqlApi(app: App, options: GraphqlOptions) {
+  const short = shortWay(app, schema)
   const yoga = createYoga<ServerContext & SocketContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -49,17 +58,17 @@ export function graphqlApi(app: App, options: GraphqlOptions) {
     cors: options.corsOrigins.length > 0 ? { origin: [...options.corsOrigins], credentials: false } : false,
     maskedErrors: { maskError: shownErrors(options.report), errorMessage: 'Unexpected error' },
     context: (initial) => {
-      const caller = initial.caller ?? (initial.res?.locals.caller as Caller | undefined)
-      contextFor(app, caller?.actor ?? null, caller?.again, initial)
+      const { caller, settled } = { caller: initial.caller, ...initial.res?.locals } as Locals
+      Object.assign(contextFor(app, caller?.actor ?? null, caller?.again, initial), { settled })
       return {}
     },
-    plugins: [...armor(), readAfter(app), wholeEvents, sharedSse(options)],
+    plugins: [...armor(), readAfter(app), wholeEvents, sharedSse(options), short.plugin],
   })
   return {
     yoga,
     router: router(
       app,
-      (request, response) => yoga(request, response, { req: request, res: response }),
+      [short.handler, (request, response) => yoga(request, response, { req: request, res: response })],
       options.report,
     ),
   }
@@ -90,7 +99,7 @@ function armor(): Plugin[] {
   ] as Plugin[]
 }
 
-function router(app: App, serve: express.RequestHandler, report: Report): Router {
+function router(app: App, serve: express.RequestHandler[], report: Report): Router {
   const api = Router()
   // A form or plain text can be sent from a foreign page without asking; JSON cannot.
   api.post('/', (request, response, next) => {
@@ -112,7 +121,7 @@ function router(app: App, serve: express.RequestHandler, report: Report): Router
     response.locals.caller = caller
     next()
   })
-  api.use(serve)
+  api.use(...serve)
   api.use(((
     error: { status?: number; type?: string },
     _request: Request,

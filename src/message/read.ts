@@ -1,7 +1,8 @@
 import { type Actor, seesNotes } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
-import { columns, nest, statement } from '../database/statement.js'
+import { type Shape, shapesOf } from '../database/shape.js'
+import { nest, type Statement, statement, tableColumns } from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Message, Prisma } from '../generated/prisma/client.js'
 
@@ -22,18 +23,22 @@ export interface MessageRange {
   afterId?: string | null
 }
 
-/** That part of each conversation, in the order it was read. The caller has made sure that the actor may see those. */
+/**
+ * That part of each conversation, in the order it was read; of each message the columns that are `read`, by their path, or
+ * all. The caller has made sure that the actor may see those.
+ */
 export async function readMessages(
   db: Queryable,
   actor: Actor,
   conversationIds: readonly string[],
   range: MessageRange,
+  read: ReadonlySet<string> | null = null,
 ): Promise<MessageView[]> {
-  const values = [conversationIds, range.after, range.before ?? 2_147_483_647, range.limit, seesNotes(actor)]
-  const rows = range.afterId
-    ? await db.query<Record<string, unknown>>(since, [...values, range.afterId])
-    : await db.query<Record<string, unknown>>(range.fromEnd ? last : first, values)
-  return rows.map((row) => nest<MessageView>(row))
+  const before = range.before ?? 2_147_483_647
+  const values: unknown[] = [conversationIds, range.after, before, range.limit, seesNotes(actor)]
+  const kind = range.afterId ? 'since' : range.fromEnd ? 'last' : 'first'
+  if (range.afterId) values.push(range.afterId)
+  return nest(await db.query(ranging(kind, shape(read)), values))
 }
 
 /** Those in conversations the actor may see, in no order. */
@@ -42,18 +47,23 @@ export async function findMessages(
   actor: Actor,
   ids: readonly string[],
 ): Promise<MessageView[]> {
-  const rows = await db.query<Record<string, unknown>>(byIds, [ids, actor.inboxIds, seesNotes(actor)])
-  return rows.map((row) => nest<MessageView>(row))
+  return nest(await db.query(byIds, [ids, actor.inboxIds, seesNotes(actor)]))
 }
 
-const select = `select ${columns('m', Prisma.MessageScalarFieldEnum)}, ${columns('a', agentFields, 'authorAgent')},
-  ${columns('e', Prisma.EndUserScalarFieldEnum, 'authorEndUser')},
-  case when e.id is not null then ${emailOf('e')} end as "authorEndUser.email"`
+const shape = shapesOf(
+  [
+    ...tableColumns('m', Prisma.MessageScalarFieldEnum),
+    ...tableColumns('a', agentFields, 'authorAgent'),
+    ...tableColumns('e', Prisma.EndUserScalarFieldEnum, 'authorEndUser'),
+    { path: 'authorEndUser.email', sql: `case when e.id is not null then ${emailOf('e')} end` },
+  ],
+  ['id', 'conversationId', 'seq'],
+)
 
 const authors =
   'left join agent a on a.id = m.author_agent_id left join end_user e on e.id = m.author_end_user_id'
 
-const range = (direction: 'asc' | 'desc', start = '$2') => `${select}
+const text = (list: string, direction: 'asc' | 'desc', start = '$2') => `select ${list}
   from unnest($1::uuid[]) k(id)
  cross join lateral (
    select * from message m where m.conversation_id = k.id and m.seq > ${start} and m.seq < $3
@@ -61,17 +71,28 @@ const range = (direction: 'asc' | 'desc', start = '$2') => `${select}
     order by m.seq ${direction} limit $4) m
   ${authors} order by m.conversation_id, m.seq ${direction}`
 
-const first = statement('message.first', range('asc'))
+const ranges = {
+  first: (list: string) => text(list, 'asc'),
+  last: (list: string) => text(list, 'desc'),
+  since: (list: string) =>
+    text(
+      list,
+      'asc',
+      'greatest($2, (select s.seq from message s where s.id = $6 and s.conversation_id = k.id))',
+    ),
+}
 
-const last = statement('message.last', range('desc'))
+const rangings = new Map<string, Statement>()
 
-const since = statement(
-  'message.since',
-  range('asc', 'greatest($2, (select s.seq from message s where s.id = $6 and s.conversation_id = k.id))'),
-)
+function ranging(kind: keyof typeof ranges, { name: of, list }: Shape): Statement {
+  const name = `message.${kind}${of}`
+  const known = rangings.get(name) ?? statement(name, ranges[kind](list))
+  rangings.set(name, known)
+  return known
+}
 
 const byIds = statement(
   'message.byIds',
-  `${select} from message m join conversation c on c.id = m.conversation_id ${authors}
+  `select ${shape(null).list} from message m join conversation c on c.id = m.conversation_id ${authors}
     where m.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[]) and ($3 or m.visibility = 'PUBLIC')`,
 )

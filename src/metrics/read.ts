@@ -30,7 +30,7 @@ export async function readMetrics(
 ): Promise<InboxMetrics[]> {
   const since = new Date(now.getTime() - responseWindow * 3_600_000)
   const rows = await db.query<Record<string, unknown>>(metrics, [inboxIds, since])
-  return rows.map((row) => nest<InboxMetrics>(row))
+  return nest<InboxMetrics>(rows)
 }
 
 const metrics = statement(

@@ -1,0 +1,67 @@
+import type { GraphQLField, GraphQLResolveInfo } from 'graphql'
+
+/** A field that a compiled document selects, and what inside it. */
+export interface SelectedField {
+  /** The type it is selected on. */
+  on: string
+  name: string
+  field: GraphQLField<unknown, unknown> | null
+  inside: readonly SelectedField[]
+}
+
+/** What a field reads of the row that its object is; one that says nothing and has a resolver of its own may read anything. */
+export interface Reads {
+  /** Columns. */
+  reads?: readonly string[]
+  /** Rows that come with it: the prefix of their columns, by their GraphQL type. */
+  joined?: Readonly<Record<string, string>>
+}
+
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> extends Reads {}
+}
+
+/** Columns of a row; null: all that there are. */
+export type Columns = ReadonlySet<string> | null
+
+const known = new WeakMap<readonly SelectedField[], Map<string, Columns>>()
+
+/** Which columns of the rows at these places below a field are read; all where the document was not compiled. */
+export function columnsRead(info: GraphQLResolveInfo, ...places: string[]): Columns {
+  const { selected } = info as { selected?: readonly SelectedField[] }
+  if (!selected) return null
+  const memo = known.get(selected) ?? new Map<string, Columns>()
+  known.set(selected, memo)
+  const key = places.join()
+  const before = memo.get(key)
+  if (before !== undefined) return before
+  const columns = new Set<string>()
+  const isKnown = places.every((place) => add(columns, '', at(selected, place.split('.'))))
+  memo.set(key, isKnown ? columns : null)
+  return memo.get(key) ?? null
+}
+
+function at(fields: readonly SelectedField[], names: readonly string[]): readonly SelectedField[] {
+  return names.reduce(
+    (inside, name) => inside.filter((one) => one.name === name).flatMap((one) => one.inside),
+    fields,
+  )
+}
+
+/** False where anything may be read. */
+function add(columns: Set<string>, prefix: string, fields: readonly SelectedField[]): boolean {
+  return fields.every(({ name, field, inside }) => {
+    if (!field) return true
+    const { reads, joined } = field.extensions as Reads
+    if (!reads && !joined && field.resolve) return false
+    for (const column of reads ?? (joined ? [] : [name])) columns.add(prefix + column)
+    return Object.entries(joined ?? {}).every(([type, into]) => {
+      columns.add(`${prefix}${into}.id`)
+      return add(
+        columns,
+        `${prefix}${into}.`,
+        inside.filter(({ on }) => on === type),
+      )
+    })
+  })
+}

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { execute, getOperationAST, parse, validate } from 'graphql'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { contextFor } from '../../schema/context.js'
+import { schema } from '../../schema/schema.js'
+import { numberEvents } from '../../src/events/numbering.js'
+import { compile } from '../../src/execution/compile.js'
+import { run } from '../../src/execution/run.js'
+import { startTestServer, type TestServer } from '../support/server.js'
+import { documents, type Ids } from './documents.js'
+
+let server: TestServer
+let ids: Ids
+
+beforeAll(async () => {
+  server = await startTestServer()
+  const inboxes = [await server.inbox('One'), await server.inbox('Two')]
+  const conversations: string[] = []
+  for (const inboxId of inboxes) {
+    for (let left = 3; left > 0; left--) {
+      const id = await server.conversation(inboxId)
+      conversations.push(id)
+      await server.must(
+        `mutation ($id: ID!, $tag: String!) {
+          replyToConversation(input: { conversationId: $id, body: "<b>Hello</b>" }) { __typename }
+          addNote(input: { conversationId: $id, body: "A note" }) { __typename }
+          updateConversation(input: { conversationId: $id, title: "Title \\u2028 \\"", tags: ["a", $tag] }) { __typename } }`,
+        { id, tag: `tag ${left}` },
+      )
+    }
+  }
+  await numberEvents(server.app.db)
+  ids = { id: [...conversations, 'conv_none', inboxes[0] as string], inboxId: [...inboxes, 'inbox_none'] }
+})
+afterAll(() => server.stop())
+
+const context = async () => contextFor(server.app, await server.app.principals(server.token))
+
+test('any document gives by the short way what it gives by the general one', async () => {
+  let covered = 0
+  await fc.assert(
+    fc.asyncProperty(documents(ids), async ({ text, variables }) => {
+      const document = parse(text)
+      fc.pre(validate(schema, document).length === 0)
+      const definition = getOperationAST(document)
+      const operation = definition && compile(schema, document, definition)
+      if (!operation) return
+      const general = await execute({
+        schema,
+        document,
+        variableValues: variables,
+        contextValue: await context(),
+      })
+      const { data } = await run(schema, operation, await context(), variables)
+      if (!general.errors) covered++
+      expect(data).toBe(general.errors ? null : JSON.stringify(general.data))
+    }),
+    { numRuns: 300 },
+  )
+  expect(covered).toBeGreaterThan(50)
+})
