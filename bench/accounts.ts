@@ -28,6 +28,7 @@ export async function connectFin(
   inboxId: string,
   tokens: Tokens,
   webhookBaseUrl = 'http://127.0.0.1:1',
+  identifier = 'bench',
 ): Promise<string> {
   const { createFinIntegration: made } = await graphqlOf(port, tokens.agent)(
     `mutation ($input: CreateFinIntegrationInput!) { createFinIntegration(input: $input) {
@@ -35,7 +36,7 @@ export async function connectFin(
     {
       input: {
         name: 'Bench',
-        identifier: 'bench',
+        identifier,
         region: 'US',
         webhookKey: 'unused',
         webhookBaseUrl,

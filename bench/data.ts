@@ -14,11 +14,11 @@ export interface Bulk {
 }
 
 /**
- * Fills a migrated database with skewed data: a year of conversations of about 3 messages each, one in 500 with 60, and
- * the whole log of it. Takes the owner's URL, which must be a superuser's: foreign keys hold by construction and are
+ * Fills a migrated database with skewed data: a year of conversations of about `messagesEach` messages, one in 500 with
+ * 60, and the whole log of it. Takes the owner's URL, which must be a superuser's: foreign keys hold by construction and are
  * not checked row by row. Nobody else should write meanwhile.
  */
-export async function loadBulk(ownerUrl: string, conversations: number): Promise<Bulk> {
+export async function loadBulk(ownerUrl: string, conversations: number, messagesEach = 3): Promise<Bulk> {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
   try {
@@ -27,7 +27,9 @@ export async function loadBulk(ownerUrl: string, conversations: number): Promise
     await client.query(settings)
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(secondary)
     for (const { name } of indexes) await client.query(`drop index ${name}`)
-    for (const table of bulkTables(Math.max(1, Math.floor(conversations)))) await client.query(table)
+    for (const table of bulkTables(Math.max(1, Math.floor(conversations)), messagesEach)) {
+      await client.query(table)
+    }
     for (const { definition } of indexes) await client.query(definition)
     await client.query('commit')
     await client.query('vacuum (analyze)')

@@ -1,5 +1,5 @@
 /** The statements that fill the tables, in order; temporary tables keep what the later ones build on. */
-export function bulkTables(conversations: number): string[] {
+export function bulkTables(conversations: number, messagesEach: number): string[] {
   const endUsers = Math.ceil(conversations / 4)
   return [
     // Version 7 in form and order, as the application's own ids.
@@ -37,7 +37,7 @@ export function bulkTables(conversations: number): string[] {
     `create temp table bulk_conversation as
        select r.n, pg_temp.id_at(r.opened_at) as id, e.inbox_id, e.id as end_user_id, a.id as assignee_id, r.opened_at,
               r.opened_at + (now() - r.opened_at) * r.rest * 0.1 as last_at,
-              case when r.n % 500 = 0 then 60 else 1 + floor(5 * r.length)::int end as messages,
+              case when r.n % 500 = 0 then 60 else 1 + floor(${2 * messagesEach - 1} * r.length)::int end as messages,
               (case when r.state < 0.15 then 'OPEN' when r.state < 0.2 then 'SNOOZED' when r.state < 0.45 then 'RESOLVED'
                     when r.state < 0.95 then 'CLOSED' else 'ENDED' end)::"ConversationStatus" as status,
               (array['cannot log in', 'a refund', 'the app crashes', 'a wrong invoice', 'an export'])[1 + r.n % 5] as matter

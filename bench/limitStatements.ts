@@ -78,7 +78,7 @@ const finEvents = (types: string) => `
 
 /** $1 conversation's new id, $2 message's, $3 end-user, $4 and $5 their ids at Fin, $6 title, $7 body, $8 text. */
 const opened = `
-  with f as (select id, inbox_id, agent_id from fin_integration where archived_at is null limit 1),
+  with f as (select id, inbox_id, agent_id from fin_integration where identifier = 'bench' limit 1),
        c as (
          insert into conversation (id, inbox_id, end_user_id, title, assignee_id, integration_id, object_id, input_hash,
                                    message_count, revision, preview, waiting_since)
@@ -95,7 +95,7 @@ const opened = `
 
 /** $1 conversation, $2 the message's new id, $3 its id at Fin, $4 body, $5 text. */
 const received = `
-  with f as (select id from fin_integration where archived_at is null limit 1),
+  with f as (select id from fin_integration where identifier = 'bench' limit 1),
        c as (
          update conversation
             set message_count = message_count + 1, revision = revision + 1, preview = left($5, 140),

@@ -9,6 +9,13 @@ import { firstAdmin, type Tokens } from './accounts.js'
 import { type Bulk, loadBulk } from './data.js'
 import { type Program, startProgram } from './processes.js'
 
+/** How much is loaded. */
+export interface Size {
+  conversations: number
+  /** On average; default 3. */
+  messagesEach?: number
+}
+
 /** A durable database full of conversations. */
 export interface Loaded {
   appUrl: string
@@ -27,7 +34,7 @@ export interface Loaded {
 
 /** Runs `work` on a database of its own, and leaves nothing behind. */
 export async function onLoaded(
-  conversations: number,
+  { conversations, messagesEach = 3 }: Size,
   say: (line: string) => void,
   work: (loaded: Loaded) => Promise<void>,
 ) {
@@ -56,7 +63,7 @@ export async function onLoaded(
 
     say(`Loading ${conversations} conversations`)
     const started = performance.now()
-    const bulk = await loadBulk(ownerUrl, conversations)
+    const bulk = await loadBulk(ownerUrl, conversations, messagesEach)
     const seconds = ((performance.now() - started) / 1_000).toFixed(1)
     say(`Loaded them, with ${bulk.messages} messages, in ${seconds} s`)
 

@@ -1,33 +1,34 @@
-// npm run bench -- [--conversations 20000] [--rounds 5] [--seconds 2] [--connections 16] [--only W1,W3]
+// npm run bench [-- --only W1,W3] [--conversations 20000] [--rounds 5] [--seconds 1] [--connections 16]
+// npm run bench -- --full: 100000 conversations and a million messages.
 // npm run bench -- sockets, deliveries or outage: see there.
 // Read the ratios of one run, never its absolute numbers across runs or machines.
 import { parseArgs } from 'node:util'
-import { benchDeliveries } from './deliveries/main.js'
+import { benchDeliveries, measureDeliveries } from './deliveries/main.js'
 import { benchOutage } from './deliveries/outage.js'
+import type { Outcome } from './outcome.js'
 import { leaveServersCore, placement } from './processes.js'
-import { runRounds } from './rounds.js'
-import { checkSameContent } from './sameContent.js'
+import { measureRequests } from './requests.js'
+import { writeResults } from './results.js'
 import { benchSockets } from './sockets/main.js'
-import { onStage } from './stage.js'
 import { tableOf } from './table.js'
 
 const args = process.argv.slice(3)
 if (process.argv[2] === 'sockets') await benchSockets(args)
 else if (process.argv[2] === 'deliveries') await benchDeliveries(args)
 else if (process.argv[2] === 'outage') await benchOutage(args)
-else await benchRequests()
+else await benchAll()
 
-async function benchRequests() {
+async function benchAll() {
   const { values } = parseArgs({
     options: {
       conversations: { type: 'string', default: '20000' },
       rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: '1' },
       connections: { type: 'string', default: '16' },
-      only: { type: 'string', default: 'W1,W2,W3,W4,W4b' },
+      only: { type: 'string', default: 'W1,W2,W3,W4,W4b,W6' },
     },
   })
-  const conversations = Number(values.conversations)
+  const size = { conversations: Number(values.conversations) }
   const settings = {
     rounds: Number(values.rounds),
     seconds: Number(values.seconds),
@@ -35,19 +36,10 @@ async function benchRequests() {
   }
   const only = values.only.split(',')
   const say = (line: string) => console.error(line)
-
   leaveServersCore()
-  await onStage(conversations, say, async (stage) => {
-    const workloads = stage.workloads.filter(({ name }) => only.includes(name.split('-')[0] ?? ''))
-    const empty = workloads.find(({ bodies }) => bodies.length === 0)
-    if (empty) throw new Error(`${empty.name} finds nothing to ask for in so few conversations: take 20000.`)
-    say('Comparing the answers')
-    for (const workload of workloads) await checkSameContent(workload, [stage.product.port, stage.limit.port])
-    const samples = await runRounds({ ...stage, workloads }, settings, say)
-    const { rounds, seconds, connections } = settings
-    console.log(
-      `${conversations} conversations, ${connections} connections, medians of ${rounds} rounds of ${seconds} s; ${placement}\n`,
-    )
-    console.log(tableOf(samples))
-  })
+  const outcomes: Outcome[] = await measureRequests(size, only, settings, say)
+  if (only.includes('W6')) outcomes.push(...(await measureDeliveries(2_000, 3, say)))
+  console.log(`${placement}\n`)
+  console.log(tableOf(outcomes))
+  console.log(`\n${writeResults({ ...size, ...settings, placement }, outcomes)}`)
 }

@@ -73,15 +73,15 @@ export function halt(child: ChildProcess, halted: boolean) {
   if (process.platform !== 'win32') child.kill(halted ? 'SIGSTOP' : 'SIGCONT')
 }
 
-/** CPU time so far, in µs; null where there is no /proc. */
-export function cpuTime(pid: number): number | null {
+/** CPU time so far, in µs; NaN where there is no /proc. */
+export function cpuTime(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const tick = 10_000
     return (Number(fields[11]) + Number(fields[12])) * tick
   } catch {
-    return null
+    return Number.NaN
   }
 }
 

@@ -1,8 +1,5 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import type { Load, Measured } from './generator.js'
-import { cpuTime, end, halt, type Program, startWorker } from './processes.js'
-import type { Stage } from './stage.js'
+import { ask, cpuTime, end, halt, type Program, startWorker } from './processes.js'
 import type { Workload } from './workloads.js'
 
 export interface Settings {
@@ -11,58 +8,61 @@ export interface Settings {
   connections: number
 }
 
-/** One server under one workload in one round. */
-export interface Sample extends Measured {
-  workload: Workload
-  server: 'Graphdesk' | 'limit'
-  /** Of the server's process, in µs; null where it cannot be told. */
-  cpuPerRequest: number | null
+/** A server, or one way to ask it. */
+export interface Contestant {
+  name: string
+  program: Program
+  /** What it is asked; workloads of one name are measured beside each other. */
+  workloads: readonly Workload[]
+  /** Waits until what was written so far is no longer work for anybody. */
+  settle(): Promise<void>
 }
 
-/** Every server under every workload in turn, the order reversing each round. */
+/** One contestant under one workload in one round. */
+export interface Sample extends Measured {
+  workload: Workload
+  contestant: string
+  /** Of the server's process, in µs; NaN where it cannot be told. */
+  cpuPerRequest: number
+}
+
+/** Every contestant under every workload in turn, the order reversing each round. */
 export async function runRounds(
-  stage: Stage,
+  contestants: readonly Contestant[],
   { rounds, seconds, connections }: Settings,
   say: (line: string) => void,
 ): Promise<Sample[]> {
   const generator = startWorker(new URL('generator.js', import.meta.url))
-  const ended = once(generator, 'exit').then(() => Promise.reject(new Error('The load generator has ended.')))
-  // Usually it ends when nobody waits for it any more.
-  ended.catch(() => undefined)
   const samples: Sample[] = []
-  const servers = [
-    ['Graphdesk', stage.product],
-    ['limit', stage.limit],
-  ] as const
+  const names = new Set(contestants.flatMap(({ workloads }) => workloads.map(({ name }) => name)))
   try {
     for (let round = 0; round <= rounds; round++) {
       say(round === 0 ? 'Warming up' : `Round ${round} of ${rounds}`)
-      for (const workload of stage.workloads) {
-        for (const [server, program] of round % 2 === 0 ? servers : [...servers].reverse()) {
+      for (const name of names) {
+        for (const contestant of round % 2 === 0 ? contestants : contestants.toReversed()) {
+          const workload = contestant.workloads.find((workload) => workload.name === name)
+          if (!workload) continue
+          const { program, settle } = contestant
+          // The product numbers whatever is written: not on another's core and time.
+          const others = contestants.map((other) => other.program).filter(({ pid }) => pid !== program.pid)
+          for (const { child } of others) halt(child, true)
           const load = { port: program.port, requests: requestsOf(workload), connections, seconds }
-          // The product numbers whatever is written: not on the limit's core and time.
-          halt(stage.product.child, server === 'limit')
-          const sample = await Promise.race([measure(generator, program, load), ended])
-          halt(stage.product.child, false)
-          await stage.settle()
-          if (sample.failed > 0) say(`${workload.name} ${server}: ${sample.failed} of ${sample.count} failed`)
-          if (round > 0) samples.push({ workload, server, ...sample })
+          const before = cpuTime(program.pid)
+          const measured = await ask<Load, Measured>(generator, load)
+          const cpuPerRequest = (cpuTime(program.pid) - before) / measured.count
+          for (const { child } of others) halt(child, false)
+          await settle()
+          const { count, failed } = measured
+          if (failed > 0) say(`${name} ${contestant.name}: ${failed} of ${count} failed`)
+          if (round > 0) samples.push({ workload, contestant: contestant.name, ...measured, cpuPerRequest })
         }
       }
     }
     return samples
   } finally {
+    for (const { program } of contestants) halt(program.child, false)
     await end(generator)
   }
-}
-
-async function measure(generator: ChildProcess, program: Program, load: Load) {
-  const before = cpuTime(program.pid)
-  generator.send(load)
-  const [measured] = (await once(generator, 'message')) as [Measured]
-  const after = cpuTime(program.pid)
-  const cpuPerRequest = before === null || after === null ? null : (after - before) / measured.count
-  return { ...measured, cpuPerRequest }
 }
 
 function requestsOf({ path, token, bodies }: Workload): string[] {

@@ -1,28 +1,35 @@
-import type { Sample } from './rounds.js'
+import { median, type Outcome } from './outcome.js'
 
-/** Medians over the rounds, with Graphdesk's ratio to the limit taken within each round. */
-export function tableOf(samples: readonly Sample[]): string {
-  const rows = [
-    ['', 'server', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs/request', 'of the limit', 'CPU, times'],
-  ]
-  for (const workload of new Set(samples.map((sample) => sample.workload))) {
-    const of = (server: string) => samples.filter((s) => s.workload === workload && s.server === server)
-    const [product, limit] = [of('Graphdesk'), of('limit')]
-    for (const own of [product, limit]) {
-      const isProduct = own === product
-      rows.push([
-        isProduct ? `${workload.name} ${workload.title}` : '',
-        own[0]?.server ?? '',
-        median(own.map(rate)).toFixed(0),
-        median(own.map(({ p50 }) => p50)).toFixed(1),
-        median(own.map(({ p99 }) => p99)).toFixed(1),
-        shown(median(own.map(cpu)), 0),
-        isProduct ? shown(median(own.map((sample, round) => rate(sample) / rate(limit[round])))) : '',
-        isProduct ? shown(median(own.map((sample, round) => cpu(sample) / cpu(limit[round]))), 1) : '',
-      ])
+/** The ratios with their spread over the rounds, and below them the figures of everyone. */
+export function tableOf(outcomes: readonly Outcome[]): string {
+  return [ratioTable(outcomes), ...figureTables(outcomes)].join('\n\n')
+}
+
+function ratioTable(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.flatMap(({ key, title, ratios }) =>
+    Object.entries(ratios).map(([name, values], index) => [
+      index === 0 ? `${key} ${title}` : '',
+      name,
+      shown(median(values)),
+      `${shown(Math.min(...values))} to ${shown(Math.max(...values))}`,
+    ]),
+  )
+  return aligned([['', 'ratio', 'median', 'spread'], ...rows], 2)
+}
+
+/** One for all outcomes in turn that measure the same. */
+function figureTables(outcomes: readonly Outcome[]): string[] {
+  const tables: { columns: string[]; rows: string[][] }[] = []
+  for (const { key, figures } of outcomes) {
+    let isFirst = true
+    for (const [who, measured] of Object.entries(figures)) {
+      const columns = Object.keys(measured)
+      if (tables.at(-1)?.columns.join() !== columns.join()) tables.push({ columns, rows: [] })
+      tables.at(-1)?.rows.push([isFirst ? key : '', who, ...Object.values(measured).map(figure)])
+      isFirst = false
     }
   }
-  return aligned(rows, 2)
+  return tables.map(({ columns, rows }) => aligned([['', '', ...columns], ...rows], 2))
 }
 
 /** Rows of one length as text; the first `left` columns begin on a line, the others end on one. */
@@ -35,15 +42,8 @@ export function aligned(rows: readonly string[][], left: number): string {
   return rows.map((row) => line(row).join('  ').trimEnd()).join('\n')
 }
 
-const rate = (sample: Sample | undefined) => (sample ? sample.count / sample.seconds : Number.NaN)
+const figure = (value: number) => shown(value, value < 100 ? 1 : 0)
 
-const cpu = (sample: Sample | undefined) => sample?.cpuPerRequest ?? Number.NaN
-
-export function shown(value: number, digits = 2): string {
+function shown(value: number, digits = 2): string {
   return Number.isNaN(value) ? '-' : value.toFixed(digits)
-}
-
-export function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

@@ -28,11 +28,19 @@ const reply = `mutation Reply($id: ID!, $body: String!) {
       message { id seq createdAt } conversation { id status preview } }
     ... on Error { code } } }`
 
-/** Them all, over what the data has most of; `finInboxId` is an inbox that Fin works in and nobody replies in. */
+/** By stored id. */
+interface Inboxes {
+  inboxId: string
+  /** Fin works in it, and nobody replies in it. */
+  finInboxId: string
+  /** Fin is told of replies in it. */
+  toldInboxId: string
+}
+
+/** Them all, over what the data has most of. */
 export async function workloads(
   client: pg.Client,
-  inboxId: string,
-  finInboxId: string,
+  { inboxId, finInboxId, toldInboxId }: Inboxes,
   tokens: Tokens,
 ): Promise<Workload[]> {
   const ids = async (text: string, of: string): Promise<string[][]> =>
@@ -47,11 +55,19 @@ export async function workloads(
     inboxId,
   )
   const long = await ids('select id from conversation where inbox_id = $1 and message_count = 60', inboxId)
-  const held = await ids(
-    `select id from conversation where inbox_id = $1 and status = 'OPEN' and assignee_id is not null
-      order by id limit 2000`,
-    inboxId,
-  )
+  const held = (of: string) =>
+    ids(
+      `select id from conversation where inbox_id = $1 and status = 'OPEN' and assignee_id is not null
+        order by id limit 2000`,
+      of,
+    )
+  const replies = async (of: string) =>
+    (await held(of)).map(([id], index) =>
+      graphql(reply, 'Reply', {
+        id: named('Conversation', id),
+        body: `<p>Thanks for reaching out. We have looked into order ${index} and the refund is on its way.</p>`,
+      }),
+    )
   const unseen = await ids(
     `select c.id, m.id from conversation c join message m on m.conversation_id = c.id and m.seq = 50
       where c.inbox_id = $1 and c.message_count = 60`,
@@ -86,17 +102,8 @@ export async function workloads(
       title: 'timeline',
       bodies: long.map(([id]) => graphql(timeline, 'Timeline', { id: named('Conversation', id) })),
     },
-    {
-      ...common,
-      name: 'W3',
-      title: 'reply',
-      bodies: held.map(([id], index) =>
-        graphql(reply, 'Reply', {
-          id: named('Conversation', id),
-          body: `<p>Thanks for reaching out. We have looked into order ${index} and the refund is on its way.</p>`,
-        }),
-      ),
-    },
+    { ...common, name: 'W3', title: 'reply', bodies: await replies(inboxId) },
+    { ...common, name: 'W3-told', title: 'reply, and Fin is told', bodies: await replies(toldInboxId) },
     {
       name: 'W4',
       title: "Fin's get_messages",

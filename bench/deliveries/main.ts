@@ -2,8 +2,9 @@
 // Webhooks a second, each recorded, beside a loop that records nothing and a job queue. Read the ratios.
 import { parseArgs } from 'node:util'
 import { onLoaded } from '../loaded.js'
+import { median, type Outcome, ratios } from '../outcome.js'
 import { end, leaveServersCore, placement, startWorker } from '../processes.js'
-import { aligned, median, shown } from '../table.js'
+import { tableOf } from '../table.js'
 import { productWith } from './product.js'
 import { startReceiving } from './receiving.js'
 import { runRounds, type Sample, ways } from './rounds.js'
@@ -17,11 +18,21 @@ export async function benchDeliveries(args: string[]): Promise<void> {
     },
   })
   const [conversations, rounds] = [Number(values.conversations), Number(values.rounds)]
-  const say = (line: string) => console.error(line)
-
   leaveServersCore()
+  const outcomes = await measureDeliveries(conversations, rounds, (line) => console.error(line))
+  console.log(`${conversations} webhooks, medians of ${rounds} rounds; ${placement}\n`)
+  console.log(tableOf(outcomes))
+}
+
+/** W6. */
+export async function measureDeliveries(
+  conversations: number,
+  rounds: number,
+  say: (line: string) => void,
+): Promise<Outcome[]> {
+  let samples: Sample[] = []
   // Four of five conversations are in the inbox whose webhooks are measured.
-  await onLoaded(Math.ceil(conversations * 1.3), say, async (loaded) => {
+  await onLoaded({ conversations: Math.ceil(conversations * 1.3) }, say, async (loaded) => {
     const receiving = await startReceiving()
     loaded.later(receiving.stop)
     const senders = startWorker(new URL('senders.js', import.meta.url), { isServer: true })
@@ -30,32 +41,30 @@ export async function benchDeliveries(args: string[]): Promise<void> {
     const databaseUrl = Object.assign(new URL(loaded.ownerUrl), { pathname: '/senders' }).href
     const product = await productWith(loaded, 'FIN', receiving.origin, conversations)
     const vacuum = async () => void (await loaded.client.query('vacuum (analyze)'))
-    const samples = await runRounds({ product, senders, receiving, databaseUrl, vacuum }, rounds, say)
-    console.log(`${conversations} webhooks, medians of ${rounds} rounds; ${placement}\n`)
-    console.log(tableOf(samples))
+    samples = await runRounds({ product, senders, receiving, databaseUrl, vacuum }, rounds, say)
   })
-}
-
-/** Medians over the rounds, with the ratios taken within each round. */
-function tableOf(samples: readonly Sample[]): string {
   const of = (way: string) => samples.filter((sample) => sample.way === way)
-  const [loop, worker] = [of('undici pool'), of('graphile-worker')]
-  const rows = ways.map((way) => {
-    const own = of(way)
-    return [
-      way,
-      median(own.map(({ rate }) => rate)).toFixed(0),
-      shown(median(own.map(({ cpuPerDelivery }) => cpuPerDelivery ?? Number.NaN)), 0),
-      ratio(own, loop),
-      ratio(own, worker),
-    ]
-  })
-  const head = ['', 'deliveries/s', 'CPU µs/delivery', 'of the undici pool', 'of graphile-worker']
-  return aligned([head, ...rows], 1)
+  const against = (own: string, other: string) => ratios(of(own).map(rate), of(other).map(rate))
+  const figures = ways.map((way) => [
+    way,
+    {
+      'deliveries/s': median(of(way).map(rate)),
+      'CPU µs/delivery': median(of(way).map(({ cpuPerDelivery }) => cpuPerDelivery)),
+    },
+  ])
+  return [
+    {
+      key: 'w6',
+      title: 'webhooks, each recorded',
+      ratios: {
+        vsLimit: against('Graphdesk', 'undici pool'),
+        vsGraphileWorker: against('Graphdesk', 'graphile-worker'),
+        backlogVsLimit: against('Graphdesk, a backlog', 'undici pool'),
+        backlogVsGraphileWorker: against('Graphdesk, a backlog', 'graphile-worker'),
+      },
+      figures: Object.fromEntries(figures),
+    },
+  ]
 }
 
-/** With the least and the greatest. */
-function ratio(own: readonly Sample[], other: readonly Sample[]): string {
-  const ratios = own.map(({ rate }, round) => rate / (other[round]?.rate ?? Number.NaN))
-  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
-}
+const rate = (sample: Sample) => sample.rate

@@ -51,7 +51,7 @@ export async function benchOutage(args: string[]): Promise<void> {
   const rows: string[][] = []
   for (const kind of values.only.split(',') as Kind[]) {
     // Four of five conversations are in the inbox whose webhooks are measured.
-    await onLoaded(Math.ceil(conversations * 1.3), say, async (loaded) => {
+    await onLoaded({ conversations: Math.ceil(conversations * 1.3) }, say, async (loaded) => {
       const receiving = await startReceiving()
       loaded.later(receiving.stop)
       const product = await productWith(loaded, kind, receiving.origin, conversations)

@@ -15,8 +15,8 @@ export interface Sample {
   way: Way
   /** A second, from the first to the last at the receiver. */
   rate: number
-  /** Of the sender's process, in µs; null where it cannot be told. */
-  cpuPerDelivery: number | null
+  /** Of the sender's process, in µs; NaN where it cannot be told. */
+  cpuPerDelivery: number
 }
 
 export interface Contest {
@@ -93,8 +93,7 @@ async function measured(
     ({ conversations }) => conversations >= product.ids.length,
     patience,
   )
-  const after = cpuTime(pid)
-  const cpuPerDelivery = before === null || after === null ? null : (after - before) / arrivals.accepted
+  const cpuPerDelivery = (cpuTime(pid) - before) / arrivals.accepted
   return { way, rate: rateOf(way, arrivals, product.ids.length), cpuPerDelivery }
 }
 

@@ -5,8 +5,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { leaveServersCore, placement, startWorker } from '../processes.js'
-import { onStage, type Stage } from '../stage.js'
+import { onLoaded } from '../loaded.js'
+import { leaveServersCore, type Program, placement, startWorker } from '../processes.js'
 import type { Order, Report } from './clients.js'
 import { people } from './people.js'
 
@@ -24,10 +24,11 @@ export async function benchSockets(args: string[]): Promise<void> {
   })
   const [count, rate, seconds] = [Number(values.sockets), Number(values.rate), Number(values.seconds)]
   leaveServersCore()
-  await onStage(1_000, say, async (stage) => {
+  await onLoaded({ conversations: 1_000 }, say, async ({ startProduct, tokens }) => {
+    const product = await startProduct()
     const clients = startWorker(new URL('clients.js', import.meta.url))
     try {
-      const report = await measure(stage, clients, count, rate, seconds)
+      const report = await measure({ product, adminToken: tokens.agent }, clients, count, rate, seconds)
       if (report.faults > 0 || report.open < count) process.exitCode = 1
     } finally {
       clients.kill()
@@ -35,10 +36,16 @@ export async function benchSockets(args: string[]): Promise<void> {
   })
 }
 
-async function measure(stage: Stage, clients: ChildProcess, count: number, rate: number, seconds: number) {
-  const { port, pid } = stage.product
+async function measure(
+  { product, adminToken }: { product: Program; adminToken: string },
+  clients: ChildProcess,
+  count: number,
+  rate: number,
+  seconds: number,
+) {
+  const { port, pid } = product
   say('Making agents')
-  const { tokens, write } = await people(port, Math.ceil(count / 80), stage.tokens.agent)
+  const { tokens, write } = await people(port, Math.ceil(count / 80), adminToken)
   await write(0)
   const before = memory(pid)
   say(`Opening ${count} sockets`)
