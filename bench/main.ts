@@ -9,6 +9,7 @@ import type { Outcome } from './outcome.js'
 import { leaveServersCore, placement } from './processes.js'
 import { measureRequests } from './requests.js'
 import { writeResults } from './results.js'
+import { measureFanOut } from './sockets/fanOut.js'
 import { benchSockets } from './sockets/main.js'
 import { tableOf } from './table.js'
 
@@ -25,7 +26,7 @@ async function benchAll() {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
       connections: { type: 'string', default: '16' },
-      only: { type: 'string', default: 'W1,W2,W3,W4,W4b,W6' },
+      only: { type: 'string', default: 'W1,W2,W3,W4,W4b,W5,W6' },
     },
   })
   const size = { conversations: Number(values.conversations) }
@@ -37,7 +38,10 @@ async function benchAll() {
   const only = values.only.split(',')
   const say = (line: string) => console.error(line)
   leaveServersCore()
-  const outcomes: Outcome[] = await measureRequests(size, only, settings, say)
+  const outcomes: Outcome[] = []
+  if (only.some((name) => /^W[1-4]/.test(name)))
+    outcomes.push(...(await measureRequests(size, only, settings, say)))
+  if (only.includes('W5')) outcomes.push(...(await measureFanOut(200, 3, 2, say)))
   if (only.includes('W6')) outcomes.push(...(await measureDeliveries(2_000, 3, say)))
   console.log(`${placement}\n`)
   console.log(tableOf(outcomes))

@@ -36,6 +36,7 @@ export async function people(port: number, count: number, adminToken: string) {
   const conversationId = openConversation.conversation.id
   return {
     tokens,
+    conversationId: conversationId as string,
     async write(number: number): Promise<void> {
       await graphql(`mutation ($input: AddNoteInput!) { addNote(input: $input) { __typename } }`, {
         input: { conversationId, body: String(number) },
