@@ -12,10 +12,13 @@ export interface Workload {
   bodies: string[]
 }
 
+/** What an inbox shows of each conversation. */
+export const inboxRow = `id title status priority preview lastActivityAt
+    endUser { id name email } assignee { id name } tags { id name }`
+
 const inbox = `query Inbox($inboxId: ID!, $assigneeId: ID!) {
   conversations(filter: { inboxId: $inboxId, assigneeId: $assigneeId, status: [OPEN] }, first: 25) { nodes {
-    id title status priority preview lastActivityAt
-    endUser { id name email } assignee { id name } tags { id name } } } }`
+    ${inboxRow} } } }`
 
 const timeline = `query Timeline($id: ID!) { conversation(id: $id) {
   id title status createdAt endUser { id name email } assignee { id name }
