@@ -18,7 +18,8 @@ export async function measureGrowth(
     await onLoaded({ ...size, conversations: many }, say, async (large) => {
       const both = [await productOn(large, named(many)), await productOn(small, named(few))]
       const samples = await runRounds(asking(['W1', 'W2', 'W3', 'W4'], both), settings, say)
-      outcomes = compared(samples, named(many), { [named(few)]: { rate: 'vsTenth' } })
+      // The other way round: a rate's inverse is a time.
+      outcomes = compared(samples, named(few), { [named(many)]: { rate: 'timeVsTenth' } })
     })
   })
   return outcomes.map((outcome) => ({ ...outcome, key: `growth-${outcome.key}` }))

@@ -1,5 +1,5 @@
 // npm run bench [-- --full] [--growth] [--only W1,W3,pages] [--conversations 20000] [--rounds 5] [--seconds 1]
-//   [--connections 16]
+//   [--connections 16] [--results bench/results.json]
 // --full: 100000 conversations with a million messages, 1000 and 5000 sockets, and what a long log and deep pages cost.
 // --growth: also on ten times as much data.
 // npm run bench -- sockets, deliveries or outage: see there.
@@ -13,7 +13,7 @@ import type { Outcome } from './outcome.js'
 import { measurePages } from './pages.js'
 import { leaveServersCore, placement } from './processes.js'
 import { measureRequests } from './requests.js'
-import { writeResults } from './results.js'
+import { resultsFile, writeResults } from './results.js'
 import { measureFanOut } from './sockets/fanOut.js'
 import { benchSockets } from './sockets/main.js'
 import { measureStart } from './start.js'
@@ -35,6 +35,7 @@ async function benchAll() {
       seconds: { type: 'string' },
       connections: { type: 'string', default: '16' },
       only: { type: 'string' },
+      results: { type: 'string', default: resultsFile },
     },
   })
   const { full } = values
@@ -86,5 +87,6 @@ async function benchAll() {
   }
   console.log(`${size.conversations} conversations; medians; ${placement}\n`)
   console.log(tableOf(outcomes))
-  console.log(`\n${writeResults({ full, ...size, ...settings, placement, node: process.version }, outcomes)}`)
+  writeResults(values.results, { full, ...size, ...settings, placement, node: process.version }, outcomes)
+  console.log(`\nThe same in ${values.results}`)
 }

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { median, type Outcome } from './outcome.js'
 
 /** Beside the sources, not beside what they compile to. */
-const file = fileURLToPath(new URL('../../bench/results.json', import.meta.url))
+export const resultsFile = fileURLToPath(new URL('../../bench/results.json', import.meta.url))
 
-/** Writes the ratios by workload, each a median, with their least and greatest and everyone's figures; gives the path. */
-export function writeResults(run: object, outcomes: readonly Outcome[]): string {
+/** Writes the ratios by workload, each a median, with their least and greatest and everyone's figures. */
+export function writeResults(file: string, run: object, outcomes: readonly Outcome[]): void {
   const byKey = outcomes.map(({ key, title, ratios, figures }) => {
     const of = (take: (values: number[]) => unknown) =>
       Object.fromEntries(Object.entries(ratios).map(([name, values]) => [name, take(values)]))
@@ -21,7 +21,6 @@ export function writeResults(run: object, outcomes: readonly Outcome[]): string 
     ]
   })
   writeFileSync(file, `${JSON.stringify({ run, ...Object.fromEntries(byKey) }, null, 2)}\n`)
-  return file
 }
 
 const rounded = (value: number) => Number(value.toFixed(3))

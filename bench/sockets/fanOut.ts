@@ -53,7 +53,11 @@ export async function measureFanOut(
   const samples: Sample[] = []
   await onLoaded({ conversations: 1_000 }, say, async ({ startProduct, tokens, client, agentId, later }) => {
     const program = await startProduct()
-    const { tokens: agents, write, conversationId } = await people(program.port, 20, tokens.agent)
+    const {
+      tokens: agents,
+      write,
+      conversationId,
+    } = await people(program.port, Math.ceil(count / 80), tokens.agent)
     const limit = startWorker(new URL('limit.js', import.meta.url), { isServer: true })
     later(() => end(limit))
     const { port } = await ask<LimitOrder, { port: number }>(limit, { order: 'open' })
