@@ -15,7 +15,10 @@ test('requests are measured only when the limit and PostGraphile answer them lik
 
   const { run: _, ...workloads } = JSON.parse(readFileSync(results, 'utf8'))
   const everybody = ['Graphdesk', 'limit', 'PostGraphile']
-  const servers = Object.entries(workloads).map(([key, { figures }]) => [key, Object.keys(figures)])
+  const servers = Object.entries<{ figures: object }>(workloads).map(([key, { figures }]) => [
+    key,
+    Object.keys(figures),
+  ])
   expect(Object.fromEntries(servers)).toEqual({
     w1: everybody,
     w2: everybody,
