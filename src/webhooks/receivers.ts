@@ -23,12 +23,12 @@ export function openReceivers(allowPrivate: boolean): Receivers {
   return {
     poolFor(listenerId, { origin, hostname, protocol }) {
       if (destroyed) throw new Error('Graphdesk is stopping.')
+      const known = pools.get(listenerId)
+      if (known?.origin === origin) return known.pool
       const rules = { secure: protocol === 'https:', allowPrivate }
       // A literal address is never looked up.
       const literal = hostname.replace(/^\[|\]$/g, '')
       if (isIP(literal)) checkAddress(hostname, literal, rules)
-      const known = pools.get(listenerId)
-      if (known?.origin === origin) return known.pool
       letGo(known?.pool)
       const pool = new Pool(origin, {
         connections,

@@ -1,6 +1,7 @@
 import { RefusedAddress } from '../../address.js'
 import { storable } from '../../text.js'
 import type { Receivers } from '../receivers.js'
+import { exchange } from './exchange.js'
 import { CannotSend, type Outgoing } from './request.js'
 
 /** What came of one try; `note` is for people and never holds a secret. */
@@ -10,7 +11,6 @@ export type Answer =
   | { kind: 'REFUSED'; note: string }
   | { kind: 'UNREACHABLE'; note: string }
 
-const bytesRead = 2_048
 const noteLength = 500
 
 /** POSTs what `outgoing` makes to a listener's receiver; never throws. `limit` is for all of it, in ms. */
@@ -24,39 +24,20 @@ export async function sendWebhook(
   try {
     const { url, headers, body, ...made } = outgoing()
     secrets = made.secrets
-    const response = await receivers.poolFor(listenerId, url).request({
+    const pool = receivers.poolFor(listenerId, url)
+    const request = {
       path: url.pathname + url.search,
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'Graphdesk', ...headers },
       body,
-      signal: AbortSignal.timeout(limit),
-    })
-    const retryAfter = response.headers['retry-after']
-    return {
-      kind: 'ANSWERED',
-      statusCode: response.statusCode,
-      retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
-      note: noteOf(await start(response.body), secrets),
-    }
+    } as const
+    const { statusCode, retryAfter, start } = await exchange(pool, request, limit)
+    return { kind: 'ANSWERED', statusCode, retryAfter, note: noteOf(start, secrets) }
   } catch (error) {
     const isRefused = error instanceof RefusedAddress || error instanceof CannotSend
     const kind = isRefused ? 'REFUSED' : 'UNREACHABLE'
     return { kind, note: noteOf(explain(error), secrets) }
   }
-}
-
-/** The beginning of an answer; the status has been given by then, so a body that breaks off is no failure. */
-async function start(body: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = []
-  let length = 0
-  try {
-    for await (const part of body) {
-      parts.push(part)
-      length += part.length
-      if (length >= bytesRead) break
-    }
-  } catch {}
-  return Buffer.concat(parts).subarray(0, bytesRead).toString('utf8')
 }
 
 /** A connection that was tried at several addresses fails with one error for each. */
