@@ -88,11 +88,15 @@ function rowOf({ delivery, startedAt, durationMs, statusCode, note, verdict }: T
   }
 }
 
-/** What is next behind those that are done, about the same, is due. Of one that waits the last 50 tries are kept. When a receiver was last reached is kept to the second. */
+/**
+ * What is next behind those that are done, about the same, is due. Of one that waits the last 50 tries are kept. When a
+ * receiver was last reached is kept to the second. Each delivery is found by its id, as many as there are: of those under
+ * way, which an index knows too, the plan would expect next to none.
+ */
 const finish = statement(
   'delivery.finish',
-  `with tried as (
-     select * from jsonb_to_recordset($1::jsonb)
+  `with tried as materialized (
+     select * from json_to_recordset($1::json)
        as r(id uuid, delivery_id uuid, lease timestamptz, state text, started_at timestamptz, duration_ms int,
             status_code int, note text)),
         noted as (
@@ -107,9 +111,8 @@ const finish = statement(
      update delivery d
         set state = tried.state::"DeliveryState", lease_until = null, finished_at = $2
        from tried
-      where d.id = tried.delivery_id and d.state = 'IN_FLIGHT' and d.lease_until = tried.lease
-        and tried.state in ('DELIVERED', 'PARKED')
-     returning d.listener_id, d.subject_id, d.state),
+      where d.id = tried.delivery_id and d.lease_until = tried.lease and tried.state in ('DELIVERED', 'PARKED')
+     returning d.listener_id, d.subject_id, d.integration_id, d.state),
         reached as (
      update listener l set delivered_at = $2
       where l.id = any(array(
@@ -123,5 +126,5 @@ const finish = statement(
       select q.id from delivery q
        where q.listener_id = f.listener_id and q.subject_id = f.subject_id and q.state = 'QUEUED'
        order by q.first_position, q.id limit 1) next
-    where d.id = next.id`,
+    where d.id = next.id and f.integration_id is null`,
 )

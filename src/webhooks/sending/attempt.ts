@@ -8,7 +8,7 @@ export function attemptOf({ delivery, startedAt, durationMs, verdict }: Tried): 
     receiver: delivery.kind === 'FIN' ? 'fin' : 'webhook',
     outcome: outcomeOf(verdict),
     durationMs,
-    delayMs: Math.max(0, startedAt.getTime() - delivery.dueAt.getTime()),
+    delayMs: Math.max(0, startedAt.getTime() - delivery.dueAt),
   }
 }
 

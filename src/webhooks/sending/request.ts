@@ -38,16 +38,26 @@ export function finRequest(
 }
 
 /** Signed with both secrets while one takes the place of the other. */
-function webhookRequest(secrets: Secrets, delivery: { id: string } & WebhookReceiver, at: Date): Outgoing {
+function webhookRequest(
+  secrets: Secrets,
+  delivery: Pick<Claimed, 'id' | 'body'> & WebhookReceiver,
+  at: Date,
+): Outgoing {
   const { url, body, secret, previousSecret } = delivery
+  if (body === null) throw new Error(`A webhook's delivery has no body: ${delivery.id}`)
   const id = publicId('Delivery', delivery.id)
   const keys = [secret, ...(previousSecret ? [previousSecret] : [])].map((sealed) => opened(secrets, sealed))
   return { url: new URL(url), headers: signatureHeaders({ id, at, body }, keys), body, secrets: keys }
 }
 
+/** For as long as deliveries that were claimed with those bytes are about. */
+const known = new WeakMap<Uint8Array, string>()
+
 function opened(secrets: Secrets, sealed: Uint8Array): string {
   try {
-    return secrets.open(sealed)
+    const key = known.get(sealed) ?? secrets.open(sealed)
+    known.set(sealed, key)
+    return key
   } catch (cause) {
     throw new CannotSend((cause as Error).message, { cause })
   }

@@ -1,14 +1,14 @@
 import type { Database, Transaction } from '../../database/database.js'
 import { statement } from '../../database/statement.js'
 import { newId } from '../../ids.js'
-import { leaseSeconds } from './claim.js'
+import { type Claimed, leaseSeconds } from './claim.js'
 
 /** A delivery under way that has to wait for another try. */
 export interface Waiting {
   id: string
   listenerId: string
   /** The lease it was claimed under; one that is no longer held changes nothing. */
-  leaseUntil: Date
+  leaseUntil: string
   until: Date
   /** Whether the try that failed counts towards giving up. */
   counted: boolean
@@ -69,6 +69,29 @@ export async function requeueExpired(db: Database): Promise<void> {
   })
 }
 
+/**
+ * Puts back what this node took and has not begun to send, as it was before. Returns those whose listener somebody else has
+ * locked, which are still ours.
+ */
+export async function giveBack(db: Database, claimed: readonly Claimed[]): Promise<Claimed[]> {
+  return db.transaction(async (tx) => {
+    const locked = await lockListeners(tx, [...new Set(claimed.map(({ listenerId }) => listenerId))])
+    await requeue(
+      tx,
+      claimed
+        .filter(({ listenerId }) => locked.has(listenerId))
+        .map(({ id, listenerId, leaseUntil, dueAt }) => ({
+          id,
+          listenerId,
+          leaseUntil,
+          until: new Date(dueAt),
+          counted: false,
+        })),
+    )
+    return claimed.filter(({ listenerId }) => !locked.has(listenerId))
+  })
+}
+
 const lock = statement(
   'listener.lock',
   'select id from listener where id = any($1::uuid[]) order by id for no key update skip locked',
@@ -97,7 +120,7 @@ const putBack = statement(
 
 const find = statement(
   'delivery.expired',
-  `select id, listener_id as "listenerId", lease_until as "leaseUntil"
+  `select id, listener_id as "listenerId", lease_until::text as "leaseUntil"
      from delivery where state = 'IN_FLIGHT' and lease_until < now() order by lease_until limit 100`,
 )
 
@@ -105,7 +128,7 @@ const find = statement(
 const note = statement(
   'delivery.noteExpired',
   `insert into delivery_attempt (id, delivery_id, started_at, duration_ms, note)
-   select r.id, r.delivery, r.lease - interval '${leaseSeconds} s', ${leaseSeconds * 1_000}, 'The node that sent this went away before it had an answer.'
+   select r.id, r.delivery, r.lease - interval '${leaseSeconds} s', ${leaseSeconds * 1_000}, 'The node that took this went away before it had an answer.'
      from jsonb_to_recordset($1::jsonb) as r(id uuid, delivery uuid, lease timestamptz)
      join delivery d on d.id = r.delivery and d.state = 'IN_FLIGHT' and d.lease_until = r.lease`,
 )
