@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createGraphql } from '../fin-emulator/demo/graphql.js'
-import { widest } from '../src/webhooks/sending/windows.js'
+import { mostInDoubt } from '../src/webhooks/sending/lanes.js'
 import { startCast } from './cast.js'
 import { entriesOf } from './entries.js'
 import { openEpoch } from './epoch.js'
@@ -89,7 +89,7 @@ export async function runPart({ folder, stage, isOver, faults, say, undo }: Part
   const part = { number: run.begun, from: positionOf(cursor), to, followers, figures: figures() }
   const entries = entriesOf(part.number, cast, faults)
   part.figures.fin.duplicates = await judgePart(stage.databaseUrl(), part, entries, faults)
-  const allowed = killer.cut * widest
+  const allowed = killer.cut * mostInDoubt
   judgeDuplicates('Fin', part.figures.fin.duplicates, allowed, faults)
   judgeDuplicates('The webhook', part.figures.webhooks.duplicates, allowed, faults)
   folder.append(entries)

@@ -8,11 +8,11 @@ import { acknowledge, type Tried } from './acknowledge.js'
 import { attemptOf } from './attempt.js'
 import { beginProbes, failuresAllowed } from './breaker.js'
 import { type Claimed, claimDeliveries, type Room } from './claim.js'
+import { openLanes } from './lanes.js'
 import { requestOf } from './request.js'
-import { requeueExpired } from './requeue.js'
+import { giveBack, requeueExpired } from './requeue.js'
 import { sendWebhook } from './send.js'
 import { verdictOn } from './verdict.js'
-import { openWindows } from './windows.js'
 
 export interface DeliveryOptions {
   receivers: Receivers
@@ -21,8 +21,11 @@ export interface DeliveryOptions {
   report: (error: Error) => void
 }
 
-/** Sends under way of a node, to all receivers. */
-const mostUnderWay = 512
+/** Deliveries that a node has claimed and not sent, of all receivers. */
+const mostClaimed = 512
+/** What is done within this time is acknowledged together, in ms; unless it is so much. */
+const gathering = 5
+const enough = 256
 /** How long `stop` waits for answers, in ms; then they are cut off, and tried again later. */
 const grace = 10_000
 /** When those whose listener is locked are acknowledged again, in ms; when the node stops, so often. */
@@ -39,9 +42,12 @@ export interface DeliveryWorker {
 
 /** Sends the deliveries that are due and records what came of them. Any number of nodes may do so at once. */
 export function startDeliveries(app: App, { receivers, connected, report }: DeliveryOptions): DeliveryWorker {
-  const windows = openWindows()
+  const lanes = openLanes()
   const sends = new Set<Promise<void>>()
   let tries: Tried[] = []
+  let acknowledgedAt = -Infinity
+  /** Claimed and not to be sent now. */
+  let unsent: Claimed[] = []
   let lookedAt = -Infinity
   let turn = 0
   let stopped = false
@@ -53,30 +59,50 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       lookedAt = performance.now()
       await requeueExpired(app.db)
     }
-    const most = mostUnderWay - sends.size
+    const sending = connected().filter((one) => one.sends)
+    await putBack(new Set(sending.map(({ listenerId }) => listenerId)))
+    const most = mostClaimed - sends.size - lanes.waiting
     if (most <= 0) return
     const room: Room = new Map(
-      inTurn(connected())
-        .filter((one) => one.sends)
-        .map(({ listenerId }) => [listenerId, windows.roomOf(listenerId)] as const)
+      inTurn(sending)
+        .map(({ listenerId }) => [listenerId, lanes.roomOf(listenerId)] as const)
         .filter(([, free]) => free > 0),
     )
     const now = app.db.clock.now()
-    const failing = connected().filter(({ listenerId, isFailing }) => isFailing && room.has(listenerId))
+    const failing = sending.filter(({ listenerId, isFailing }) => isFailing && room.has(listenerId))
     const probing = await beginProbes(
       app.db,
       now,
       failing.map(({ listenerId }) => listenerId),
     )
     if (room.size === 0 || stopped) return
-    for (const delivery of await claimDeliveries(app.db, now, room, { most, probing, failuresAllowed }))
-      begin(delivery)
+    for (const delivery of await claimDeliveries(app.db, now, room, { most, probing, failuresAllowed })) {
+      // The one that asks whether its receiver is back waits for nothing: no other may ask until it is answered.
+      if (delivery.failures >= failuresAllowed) begin(delivery)
+      else lanes.add(delivery)
+    }
+    for (const listenerId of room.keys()) sendOn(listenerId)
   }, report)
 
+  /** What cannot be put back stays ours until the claim ends. */
+  async function putBack(sending: ReadonlySet<string>) {
+    unsent.push(...lanes.takeBack((listenerId) => sending.has(listenerId)))
+    if (unsent.length === 0) return
+    try {
+      unsent = await giveBack(app.db, unsent)
+    } catch (error) {
+      if (!(error instanceof OverloadedError)) unsent = []
+      throw error
+    }
+  }
+
   const acknowledging = oneAtATime(async () => {
+    const wait = acknowledgedAt + gathering - performance.now()
+    if (wait > 0 && tries.length < enough) await delay(wait)
     const done = tries
     tries = []
     if (done.length === 0) return
+    acknowledgedAt = performance.now()
     let late: Tried[] = []
     try {
       late = await acknowledge(app.db, done)
@@ -98,8 +124,9 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
     }
     tries.push(...late)
     for (const tried of done) {
-      if (!late.includes(tried)) windows.end(tried.delivery.listenerId, tried.verdict)
+      if (late.length === 0 || !late.includes(tried)) lanes.recorded(tried.delivery.listenerId)
     }
+    for (const listenerId of new Set(done.map(({ delivery }) => delivery.listenerId))) sendOn(listenerId)
     if (late.length > 0 && !stopped) setTimeout(acknowledging.wake, lockedFor)
     claiming.wake()
   }, report)
@@ -110,12 +137,21 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
     return [...items.slice(first), ...items.slice(0, first)]
   }
 
+  /** Whatever waits for this receiver and may be sent. */
+  function sendOn(listenerId: string) {
+    if (stopped) return
+    for (let delivery = lanes.next(listenerId); delivery; delivery = lanes.next(listenerId)) begin(delivery)
+  }
+
   function begin(delivery: Claimed) {
-    windows.begin(delivery.listenerId)
+    const { listenerId } = delivery
+    lanes.begun(listenerId)
     const send = attempt(delivery).then((tried) => {
       sends.delete(send)
+      lanes.answered(listenerId, tried.verdict, tried.durationMs)
       tries.push(tried)
       acknowledging.wake()
+      sendOn(listenerId)
     })
     sends.add(send)
   }
@@ -152,10 +188,12 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       cutOff = true
       await receivers.destroy()
       await Promise.all(sends)
-      for (let left = mostTries; tries.length > 0 && left > 0; left--) {
+      for (let left = mostTries; left > 0; left--) {
         acknowledging.wake()
+        await putBack(new Set()).catch(report)
         await acknowledging.idle()
-        if (tries.length > 0) await delay(lockedFor)
+        if (tries.length + unsent.length === 0) return
+        await delay(lockedFor)
       }
     },
   }
