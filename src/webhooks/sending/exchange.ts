@@ -26,14 +26,14 @@ export function exchange(
     let running: Dispatcher.DispatchController | null = null
     let isOver = false
 
-    /** With what has come of the answer. */
-    function end(error: Error) {
+    /** With what has come of the answer; without one, with an error. */
+    function end(error?: Error) {
       if (isOver) return
       isOver = true
       clearTimeout(timer)
-      if (!answer) return reject(error)
-      const start = Buffer.concat(parts).subarray(0, bytesRead).toString('utf8')
-      resolve({ ...answer, start })
+      if (!answer) return reject(error ?? new Error('It ended without an answer.'))
+      const body = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
+      resolve({ ...answer, start: body.toString('utf8', 0, bytesRead) })
     }
 
     function breakOff(error: Error) {
@@ -59,7 +59,7 @@ export function exchange(
         length += chunk.length
         if (length >= bytesRead) breakOff(new Error('The rest is not read.'))
       },
-      onResponseEnd: () => end(new Error('It ended without an answer.')),
+      onResponseEnd: () => end(),
       onResponseError: (_, error) => end(error),
     })
   })
