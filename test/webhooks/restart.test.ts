@@ -74,3 +74,35 @@ test('stopping waits for the answer that is under way', async () => {
     { state: 'DELIVERED', attemptCount: 1 },
   ])
 })
+
+test('a node that stops puts back what it has claimed and not sent', async () => {
+  const [taken, held] = [40, 32]
+  const answers: (() => void)[] = []
+  const receiver = await startReceiver((_, response) => {
+    const answer = () => response.writeHead(202).end()
+    if (receiver.received.length <= taken) answer()
+    else answers.push(answer)
+  })
+  const { human, conversation, integrationId } = await prepare(app, receiver.url)
+  for (let count = 0; count < 100; count++) {
+    await reply(app.db, human, { conversationId: await conversation(), body: '<p>An answer</p>' })
+  }
+  await numberEvents(app.db)
+  const webhooks = await start()
+  await receiver.arrival(taken + held)
+  const stopped = webhooks.stop()
+  for (const answer of answers) answer()
+  await stopped
+  expect(receiver.received).toHaveLength(taken + held)
+  const states = await app.db.prisma.delivery.groupBy({
+    by: ['state', 'attemptCount'],
+    where: { integrationId },
+    _count: true,
+    orderBy: { state: 'asc' },
+  })
+  expect(states).toEqual([
+    { state: 'PENDING', attemptCount: 0, _count: 100 - taken - held },
+    { state: 'DELIVERED', attemptCount: 1, _count: taken + held },
+  ])
+  expect(faults).toEqual([])
+})

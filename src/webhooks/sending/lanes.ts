@@ -112,6 +112,8 @@ export function openLanes(now: () => number = () => performance.now()): Lanes {
         const kept = lane.waiting.findIndex((one) => one.since >= since)
         const taken = lane.waiting.splice(0, kept === -1 ? lane.waiting.length : kept)
         for (const { delivery } of taken) back.push(delivery)
+        // It is not as quick as it was.
+        if (taken.length > 0 && !isOver) lane.takes = patience
         lane.isBlocked = false
       }
       waiting -= back.length

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fillDeliveries } from '../delivery/fill.js'
+import { startTestServer, type TestServer } from '../support/server.js'
+import { accepted, answers, startReceiver } from './receiver.js'
+import { connect, eventually, movableClock } from './setup.js'
+
+const clock = movableClock()
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer({ clock })
+})
+afterAll(() => server.stop())
+
+test('what was claimed ahead for a quick receiver goes back untried when it fails, and goes out when it is back', async () => {
+  const [count, taken, widest] = [300, 100, 32]
+  const receiver = await startReceiver()
+  const { fin, integrationId, deliveries, known } = await connect(server, receiver)
+  await known()
+  const before = receiver.received.length
+  await fillDeliveries(server, { integrationId, count })
+  const sent = () => receiver.received.length - before
+  receiver.reply = (webhook, response) => (sent() > taken ? answers(500) : accepted)(webhook, response)
+  const replayed = await server.must(
+    `mutation ($input: ReplayDeliveriesInput!) { replayDeliveries(input: $input) { ... on ReplayDeliveriesPayload { count } } }`,
+    {
+      input: {
+        integrationId: fin.integrationId,
+        from: new Date(clock.now().getTime() - 400 * 60_000),
+        to: new Date(clock.now().getTime() - 30_000),
+      },
+    },
+  )
+  expect(replayed.replayDeliveries.count).toBe(count)
+
+  const { prisma } = server.app.db
+  const waiting = await eventually(async () => {
+    const { failures } = await prisma.listener.findUniqueOrThrow({ where: { integrationId } })
+    expect(failures).toBe(5)
+    const rows = await deliveries()
+    expect(rows.filter(({ state }) => state === 'IN_FLIGHT')).toEqual([])
+    return rows.filter(({ state }) => state === 'PENDING')
+  })
+  expect(waiting).toHaveLength(count - taken)
+  // Those that were under way, and a few that asked again before five failures were known.
+  expect(sent()).toBeLessThan(taken + 2 * widest)
+  expect(waiting.filter(({ attemptCount }) => attemptCount > 0)).toHaveLength(sent() - taken)
+
+  receiver.reply = accepted
+  const failed = sent() - taken
+  clock.advance(60_000)
+  await eventually(async () => {
+    expect((await deliveries()).filter(({ state }) => state !== 'DELIVERED')).toEqual([])
+  })
+  expect(sent()).toBe(count + failed)
+  expect(server.faults).toEqual([])
+})
