@@ -42,8 +42,8 @@ test('what was claimed ahead for a quick receiver goes back untried when it fail
     return rows.filter(({ state }) => state === 'PENDING')
   })
   expect(waiting).toHaveLength(count - taken)
-  // Those that were under way, and a few that asked again before five failures were known.
-  expect(sent()).toBeLessThan(taken + 2 * widest)
+  // Those that were under way, and such as were claimed before five failures were known.
+  expect(sent()).toBeLessThanOrEqual(taken + widest + 5)
   expect(waiting.filter(({ attemptCount }) => attemptCount > 0)).toHaveLength(sent() - taken)
 
   receiver.reply = accepted

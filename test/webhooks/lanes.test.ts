@@ -77,6 +77,19 @@ test('what is claimed and has waited for a second is not begun, but taken back',
   expect(begin()).toBe(1)
 })
 
+test('what was claimed for a receiver before it failed, or is being claimed meanwhile, is taken back and not begun', () => {
+  const { lanes, begin } = lanesWith(widest + 2)
+  expect(begin()).toBe(widest)
+  for (let count = 0; count < widest; count++) {
+    lanes.answered(listenerId, { kind: 'WAIT', until: new Date(), counted: true }, 1)
+  }
+  lanes.add(delivery(100))
+  expect(begin()).toBe(0)
+  expect(lanes.roomOf(listenerId)).toBe(0)
+  expect(lanes.takeBack(() => true)).toHaveLength(3)
+  expect(lanes.roomOf(listenerId)).toBe(1)
+})
+
 test('what is claimed for a receiver that is paused is taken back', () => {
   const { lanes } = lanesWith(2)
   expect(lanes.takeBack(() => false)).toHaveLength(2)
