@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
 export interface Program {
   child: ChildProcess
@@ -35,7 +36,7 @@ export async function startProgram(file: URL, env: Record<string, string>): Prom
     const port = /ready at http:\/\/.*:(\d+)$/.exec(line)?.[1]
     if (port) return { child, pid: child.pid ?? 0, port: Number(port), stop: () => end(child) }
   }
-  throw new Error(`${file.pathname} ended before it was ready.`)
+  throw new Error(`${fileURLToPath(file)} ended before it was ready.`)
 }
 
 /** Starts a compiled program that is spoken to by messages; off core 0, unless it is one of the servers. */
@@ -86,7 +87,7 @@ export function cpuTime(pid: number): number {
 }
 
 function pinned(core: string, file: URL): [string, string[]] {
-  const command = [process.execPath, file.pathname]
+  const command = [process.execPath, fileURLToPath(file)]
   return canPin ? ['taskset', ['-c', core, ...command]] : [command[0] as string, command.slice(1)]
 }
 

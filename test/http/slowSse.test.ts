@@ -29,7 +29,7 @@ test('a hundred that stall keep little, others hear everything, and one that rea
   await quick.next()
   const before = kept()
   const body = 'x'.repeat(200_000)
-  // Kept for each of them it would be 1 GB.
+  // Kept for each of them it would be 1 GB. What the clients have in their own buffers counts here as well.
   for (let seq = 2; seq <= 51; seq++) {
     await server.must(
       `mutation ($id: ID!, $body: String!) { addNote(input: { conversationId: $id, body: $body }) { __typename } }`,
@@ -37,7 +37,7 @@ test('a hundred that stall keep little, others hear everything, and one that rea
     )
     expect((await quick.next()).messageAdded.message.seq).toBe(seq)
   }
-  expect(kept() - before).toBeLessThan(100)
+  expect(kept() - before).toBeLessThan(150)
 
   const one = stalled[0] as IncomingMessage
   const seqs: number[] = []
