@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { createInterface } from 'node:readline'
+import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { numberEvents } from '../../src/events/numbering.js'
 import { kept } from '../support/memory.js'
@@ -23,13 +24,14 @@ const query = `subscription ($id: ID!) {
 test('a hundred that stall keep little, others hear everything, and one that reads on catches up', async () => {
   const id = await server.conversation(inboxId)
   await numberEvents(server.app.db)
-  const stalled = await Promise.all(Array.from({ length: 100 }, () => stall(id)))
+  await stallElsewhere(id, 99)
+  const one = await stall(id)
   const quick = listenSse(server.url, server.token, query, { id })
   onTestFinished(quick.stop)
   await quick.next()
   const before = kept()
   const body = 'x'.repeat(200_000)
-  // Kept for each of them it would be 1 GB. What the clients have in their own buffers counts here as well.
+  // Kept for each of them it would be 1 GB.
   for (let seq = 2; seq <= 51; seq++) {
     await server.must(
       `mutation ($id: ID!, $body: String!) { addNote(input: { conversationId: $id, body: $body }) { __typename } }`,
@@ -37,9 +39,8 @@ test('a hundred that stall keep little, others hear everything, and one that rea
     )
     expect((await quick.next()).messageAdded.message.seq).toBe(seq)
   }
-  expect(kept() - before).toBeLessThan(150)
+  expect(kept() - before).toBeLessThan(100)
 
-  const one = stalled[0] as IncomingMessage
   const seqs: number[] = []
   for await (const line of createInterface(one)) {
     if (!line.startsWith('data: {')) continue
@@ -50,17 +51,34 @@ test('a hundred that stall keep little, others hear everything, and one that rea
   expect(seqs).toEqual(Array.from({ length: 50 }, (_, index) => index + 2))
 }, 120_000)
 
-/** A response that nobody reads. */
+const asked = () => ({
+  method: 'POST',
+  headers: {
+    authorization: `Bearer ${server.token}`,
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+  },
+})
+const body = (id: string) => JSON.stringify({ query, variables: { id } })
+
+/** Responses that nobody reads, in a heap of their own: what their clients keep is not the server's. */
+async function stallElsewhere(id: string, count: number): Promise<void> {
+  const clients = new Worker(
+    `const { request } = require('node:http')
+     const { parentPort, workerData: { url, asked, body, count } } = require('node:worker_threads')
+     let begun = 0
+     for (let left = count; left > 0; left--)
+       request(url, asked, () => ++begun === count && parentPort.postMessage('all')).end(body)`,
+    { eval: true, workerData: { url: `${server.url}/graphql`, asked: asked(), body: body(id), count } },
+  )
+  onTestFinished(() => clients.terminate().then(() => undefined))
+  await once(clients, 'message')
+}
+
+/** A response that nobody reads yet. */
 async function stall(id: string): Promise<IncomingMessage> {
-  const asking = request(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${server.token}`,
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-    },
-  })
-  asking.end(JSON.stringify({ query, variables: { id } }))
+  const asking = request(`${server.url}/graphql`, asked())
+  asking.end(body(id))
   const [response] = (await once(asking, 'response')) as [IncomingMessage]
   onTestFinished(() => void response.destroy())
   return response
