@@ -6,7 +6,7 @@ import pg from 'pg'
 import { newId } from '../src/ids.js'
 import * as json from './limitJson.js'
 import { statements } from './limitStatements.js'
-import { storedId } from './publicId.js'
+import { storedId } from './storedId.js'
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
 const agentId = process.env.AGENT_ID

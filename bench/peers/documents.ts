@@ -1,4 +1,4 @@
-import { storedId } from '../publicId.js'
+import { storedId } from '../storedId.js'
 import type { Workload } from '../workloads.js'
 
 const email = `identities: endUserIdentitiesByEndUserIdList(
