@@ -1,5 +1,6 @@
 import type { Actor } from '../src/actor.js'
 import type { App } from '../src/app.js'
+import type { Settled } from '../src/execution/write.js'
 import { type Loaders, loaders } from './loaders.js'
 
 /** What a resolver works with. */
@@ -14,8 +15,8 @@ export interface Context {
   resumeAt?: number | null
   /** With which rights it did so until now, when those may have been others. */
   before?: Actor | null
-  /** What fields of a mutation gave already, by their names in the result: those are not run again. */
-  settled?: ReadonlyMap<string, () => unknown>
+  /** What the short way left. */
+  settled?: Settled
   /** For a durable subscriber: called with a position when nothing up to it is still to come of a subscription. */
   passed?: (position: number) => void
 }

@@ -34,10 +34,14 @@ import type { Context } from './context.js'
 
 export const schema = builder.toSchema()
 
-for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+// What the short way has asked is not asked again.
+for (const field of [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+  Object.values(type?.getFields() ?? {}),
+)) {
   const { resolve } = field
+  if (!resolve) continue
   field.resolve = (source, args, context: Context, info) => {
     const settled = context.settled?.get(String(info.path.key))
-    return settled ? settled() : resolve?.(source, args, context, info)
+    return settled ? settled() : resolve(source, args, context, info)
   }
 }

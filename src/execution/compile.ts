@@ -56,11 +56,31 @@ export function compile(
     document.definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one]] : [])),
   )
   try {
-    const fields = fieldsOf({ schema, fragments, operation, numbers: 0 }, type, [operation])
+    const fields = fieldsOf({ schema, fragments, operation, numbers: 0 }, type, [operation]).map(settling)
     return { definition: operation, fields, write: writeFields(fields) }
   } catch (error) {
     if (error instanceof NotCovered) return null
     throw error
+  }
+}
+
+/** A field of the root, which keeps what it gives. */
+function settling(field: CompiledField): CompiledField {
+  const { key, resolve } = field
+  return {
+    ...field,
+    resolve(source, execution) {
+      try {
+        const value = resolve(source, execution)
+        execution.settled.set(key, () => value)
+        return value
+      } catch (error) {
+        execution.settled.set(key, () => {
+          throw error
+        })
+        throw error
+      }
+    },
   }
 }
 

@@ -1,14 +1,9 @@
 import { type GraphQLSchema, getVariableValues, OperationTypeNode } from 'graphql'
 import type { CompiledOperation } from './compile.js'
-import type { Execution, WrittenField } from './write.js'
+import type { Execution, Settled, WrittenField } from './write.js'
 
-/** What a mutation's fields gave before the short way gave up, by their names in the result: they may not run again. */
-export type Settled = ReadonlyMap<string, () => unknown>
-
-/** The text of `data`; or null, with what has been done already, where only the general way can answer. */
+/** The text of `data`; or null where only the general way can answer, and what it need not do again. */
 export type Outcome = { data: string } | { data: null; settled: Settled }
-
-const nothing: Settled = new Map()
 
 /** Runs a compiled operation. Whatever goes wrong is left to the general way, which says it as the specification wants it. */
 export async function run(
@@ -17,33 +12,23 @@ export async function run(
   context: unknown,
   given: Record<string, unknown>,
 ): Promise<Outcome> {
+  const settled = new Map<string, () => unknown>()
   const { coerced } = getVariableValues(schema, definition.variableDefinitions ?? [], given)
-  if (!coerced) return { data: null, settled: nothing }
-  const execution: Execution = { context, variables: coerced, given: [] }
-  if (definition.operation === OperationTypeNode.MUTATION) return inTurn(fields, execution)
+  if (!coerced) return { data: null, settled }
+  const execution: Execution = { context, variables: coerced, given: [], settled }
+  const isMutation = definition.operation === OperationTypeNode.MUTATION
   try {
-    return { data: await write(undefined, execution) }
+    return { data: await (isMutation ? inTurn(fields, execution) : write(undefined, execution)) }
   } catch {
-    return { data: null, settled: nothing }
+    return { data: null, settled }
   }
 }
 
-async function inTurn(fields: readonly WrittenField[], execution: Execution): Promise<Outcome> {
-  const settled = new Map<string, () => unknown>()
+async function inTurn(fields: readonly WrittenField[], execution: Execution): Promise<string> {
   const texts: string[] = []
   for (const { key, resolve, write } of fields) {
-    try {
-      const value = await resolve(undefined, execution)
-      settled.set(key, () => value)
-      texts.push(`"${key}":${await write(value, execution)}`)
-    } catch (error) {
-      if (!settled.has(key)) {
-        settled.set(key, () => {
-          throw error
-        })
-      }
-      return { data: null, settled }
-    }
+    const value = await resolve(undefined, execution)
+    texts.push(`"${key}":${await write(value, execution)}`)
   }
-  return { data: `{${texts.join()}}` }
+  return `{${texts.join()}}`
 }

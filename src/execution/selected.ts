@@ -52,7 +52,7 @@ function at(fields: readonly SelectedField[], names: readonly string[]): readonl
 function add(columns: Set<string>, prefix: string, fields: readonly SelectedField[]): boolean {
   return fields.every(({ name, field, inside }) => {
     if (!field) return true
-    const { reads, joined } = field.extensions as Reads
+    const { reads, joined }: Reads = field.extensions
     if (!reads && !joined && field.resolve) return false
     for (const column of reads ?? (joined ? [] : [name])) columns.add(prefix + column)
     return Object.entries(joined ?? {}).every(([type, into]) => {

@@ -15,6 +15,9 @@ import {
   isObjectType,
 } from 'graphql'
 
+/** What fields of the root gave, by their names in the result: none of them is asked twice. */
+export type Settled = ReadonlyMap<string, () => unknown>
+
 /** What is the same for all of one execution. */
 export interface Execution {
   context: unknown
@@ -22,6 +25,7 @@ export interface Execution {
   variables: Record<string, unknown>
   /** What a field's resolver is given, by the field's number, once it was asked for. */
   given: Given[]
+  settled: Map<string, () => unknown>
 }
 
 export interface Given {

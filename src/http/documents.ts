@@ -1,4 +1,4 @@
-import { createSourceEventStream, type DocumentNode, execute, getOperationAST, parse } from 'graphql'
+import { createSourceEventStream, type DocumentNode, execute, parse } from 'graphql'
 import type { finApi } from '../../rest-adapter/adapter.js'
 import { type Context, contextFor } from '../../schema/context.js'
 import type { AnyEvent } from '../../schema/event.js'
@@ -6,7 +6,8 @@ import { schema } from '../../schema/schema.js'
 import { schemaVersion } from '../../schema/version.js'
 import { documentFaults, documentWarnings } from '../../schema/webhookDocument.js'
 import type { App } from '../app.js'
-import { type CompiledOperation, compile } from '../execution/compile.js'
+import type { CompiledOperation } from '../execution/compile.js'
+import { compiled } from '../execution/prepared.js'
 import { run } from '../execution/run.js'
 import type { Follow, Heard } from '../webhooks/listeners/listener.js'
 import type { Documents } from '../webhooks/listeners/webhookHearing.js'
@@ -15,13 +16,13 @@ import { type Report, shownErrors } from './shownErrors.js'
 
 /** Runs one of the adapter's documents on the schema, in process, as an actor; the short way where it leads there. */
 export function executeFor(app: App): Parameters<typeof finApi>[1] {
-  const compiled = new Map<DocumentNode, CompiledOperation | null>()
+  const operations = new Map<DocumentNode, CompiledOperation | null>()
   const operationOf = (document: DocumentNode) => {
-    const known = compiled.get(document)
-    if (known !== undefined) return known
-    const definition = getOperationAST(document)
-    const operation = definition ? compile(schema, document, definition) : null
-    compiled.set(document, operation)
+    let operation = operations.get(document)
+    if (operation === undefined) {
+      operation = compiled(schema, document)
+      operations.set(document, operation)
+    }
     return operation
   }
   return async (actor, document, variableValues) => {

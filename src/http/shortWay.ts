@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { LRUCache } from 'lru-cache'
 import { contextFor } from '../../schema/context.js'
 import type { App } from '../app.js'
 import { preparedFor } from '../execution/prepared.js'
@@ -23,7 +24,7 @@ interface Asked {
 export function shortWay(app: App, schema: GraphQLSchema) {
   const prepared = preparedFor(schema)
   /** The headers that the general way answers with, by those that they depend on. */
-  const headings = new Map<string, OutgoingHttpHeaders>()
+  const headings = new LRUCache<string, OutgoingHttpHeaders>({ max: mostHeadings })
 
   /** Learns what was executed. */
   const plugin: Plugin = {
@@ -38,9 +39,7 @@ export function shortWay(app: App, schema: GraphQLSchema) {
     const headers = Object.entries(response.getHeaders())
     const isJson = /^application\/([\w-]+\+)?json;/.test(String(response.getHeader('content-type')))
     if (!document || response.statusCode !== 200 || !isJson) return
-    if (headings.size < mostHeadings) {
-      headings.set(heading, Object.fromEntries(headers.filter(([name]) => negotiated.test(name))))
-    }
+    headings.set(heading, Object.fromEntries(headers.filter(([name]) => negotiated.test(name))))
     prepared.learn(text, operationName, document)
   }
 
@@ -48,8 +47,9 @@ export function shortWay(app: App, schema: GraphQLSchema) {
     const asked = askedFor(request)
     if (!asked) return next()
     const heading = headings.get(asked.heading)
-    const operation = heading && prepared.find(asked.text, asked.operationName)
-    if (!operation) {
+    const operation = prepared.find(asked.text, asked.operationName)
+    if (operation === null) return next()
+    if (!operation || !heading) {
       response.once('finish', () => learn(asked, response))
       return next()
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { OverloadedError } from '../../src/errors.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 
 let server: TestServer
@@ -94,6 +95,23 @@ test.each([
   const general = await ask(`${query} # never seen before: ${JSON.stringify(variables)}`, variables)
   expect(JSON.parse(short.body).errors).toHaveLength(1)
   expect(short).toEqual(general)
+})
+
+test('what cannot be read is not asked for twice', async () => {
+  await ask(list, { inboxId })
+  const { db } = server.app
+  const { query } = db
+  const tried: string[] = []
+  db.query = (statement, values) => {
+    if (!statement.name.startsWith('conversation.list')) return query(statement, values)
+    tried.push(statement.name)
+    throw new OverloadedError()
+  }
+  const { body } = await ask(list, { inboxId }).finally(() => {
+    db.query = query
+  })
+  expect(JSON.parse(body).errors).toMatchObject([{ extensions: { code: 'OVERLOADED' } }])
+  expect(tried).toHaveLength(1)
 })
 
 test('a mutation whose result cannot be shown is not run again, and says what went wrong', async () => {
