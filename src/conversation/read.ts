@@ -2,7 +2,7 @@ import type { Actor } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
 import { type Shape, shapesOf } from '../database/shape.js'
-import { nest, type Statement, statement, tableColumns } from '../database/statement.js'
+import { type Statement, statement, tableColumns } from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Conversation, Prisma, type Tag } from '../generated/prisma/client.js'
 import { type ConversationFilter, filterShape, filterSql, filterValues, listedInboxes } from './filter.js'
@@ -33,7 +33,7 @@ export async function findConversations(
   actor: Actor,
   ids: readonly string[],
 ): Promise<ConversationView[]> {
-  return nest(await db.query(byIds, [ids, actor.inboxIds]))
+  return db.query(byIds, [ids, actor.inboxIds])
 }
 
 /** A page of the conversations the actor may see; of each the columns that are `read`, by their path, or all. */
@@ -48,7 +48,7 @@ export async function listConversations(
   if (inboxIds.length === 0) return []
   const values = [inboxIds, page.limit, ...filterValues(filter)]
   if (page.after) values.push(page.after.at, page.after.id)
-  return nest(await db.query(listing(filter, page, shape(read)), values))
+  return db.query(listing(filter, page, shape(read)), values)
 }
 
 const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { type Clock, systemClock } from '../clock.js'
 import { OverloadedError, ValidationError } from '../errors.js'
 import { PrismaClient } from '../generated/prisma/client.js'
+import { runOn } from './query.js'
 import type { Statement } from './statement.js'
 
 export interface DatabaseOptions {
@@ -53,12 +54,6 @@ const retried = new Set(['40001', '40P01'])
 /** lock_timeout, statement_timeout, too many connections, shutting down. */
 const overloaded = new Set(['55P03', '57014', '53300', '57P01', '57P02', '57P03', '08006', '08003'])
 
-const int8 = 20
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === int8 ? Number : pg.types.getTypeParser(oid, format),
-} as pg.CustomTypesConfig
-
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -81,15 +76,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   const clock = options.clock ?? systemClock
   const committed = new Set<() => void>()
 
-  async function run<Row>(
-    client: pg.Pool | pg.PoolClient,
-    { name, text }: Statement,
-    values: readonly unknown[],
-  ) {
-    const query = options.preparedStatements ? { name, text } : { text }
-    const result = await client.query({ ...query, values: values as unknown[], types })
-    return result.rows as Row[]
-  }
+  const run = (client: pg.Pool | pg.PoolClient, sql: Statement, values: readonly unknown[]) =>
+    runOn(client, sql, values, options.preparedStatements)
 
   async function attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect()
@@ -99,7 +87,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       await client.query('begin')
       const result = await work({
         now: clock.now(),
-        query: (statement, values) => run(client, statement, values),
+        query: (statement, values) => run(client, statement, values) as Promise<never[]>,
         announceCommit: () => {
           announced = true
         },
@@ -130,7 +118,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   return {
     clock,
-    query: (statement, values) => run<never>(pool, statement, values).catch(translate),
+    query: (statement, values) => run(pool, statement, values).catch(translate) as Promise<never[]>,
     async transaction(work) {
       for (let tries = 1; ; tries++) {
         try {

@@ -15,7 +15,7 @@ export interface Column {
   sql: string
 }
 
-/** The columns of a table, with the model's field names; with `into`, in an object of that name (see `nest`). */
+/** The columns of a table, with the model's field names; with `into`, in an object of that name (see `rowReader`). */
 export function tableColumns(alias: string, fields: Record<string, string>, into?: string): Column[] {
   return Object.keys(fields).map((field) => ({
     path: into ? `${into}.${field}` : field,
@@ -30,33 +30,10 @@ export function selectList(columns: readonly Column[]): string {
 
 /**
  * A select list that gives a table's columns the model's field names: `c.inbox_id as "inboxId"`.
- * With `into`, the fields land in an object of that name (see `nest`).
+ * With `into`, the fields land in an object of that name (see `rowReader`).
  */
 export function columns(alias: string, fields: Record<string, string>, into?: string): string {
   return selectList(tableColumns(alias, fields, into))
-}
-
-/** Turns `{"assignee.id": …}` of rows into `{assignee: {id: …}}`; an object whose id is null becomes null. */
-export function nest<Row>(rows: readonly Record<string, unknown>[]): Row[] {
-  const [first] = rows
-  if (!first) return []
-  const own: string[] = []
-  const inner = new Map<string, [column: string, key: string][]>()
-  for (const column of Object.keys(first)) {
-    const [name = '', key] = column.split('.')
-    if (key === undefined) own.push(column)
-    else inner.set(name, [...(inner.get(name) ?? []), [column, key]])
-  }
-  return rows.map((row) => {
-    const out: Record<string, unknown> = {}
-    for (const column of own) out[column] = row[column]
-    for (const [name, columns] of inner) {
-      const object: Record<string, unknown> = {}
-      for (const [column, key] of columns) object[key] = row[column]
-      out[name] = object.id === null ? null : object
-    }
-    return out as Row
-  })
 }
 
 function snakeCase(field: string): string {

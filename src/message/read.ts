@@ -2,7 +2,7 @@ import { type Actor, seesNotes } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
 import { type Shape, shapesOf } from '../database/shape.js'
-import { nest, type Statement, statement, tableColumns } from '../database/statement.js'
+import { type Statement, statement, tableColumns } from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Message, Prisma } from '../generated/prisma/client.js'
 
@@ -38,7 +38,7 @@ export async function readMessages(
   const values: unknown[] = [conversationIds, range.after, before, range.limit, seesNotes(actor)]
   const kind = range.afterId ? 'since' : range.fromEnd ? 'last' : 'first'
   if (range.afterId) values.push(range.afterId)
-  return nest(await db.query(ranging(kind, shape(read)), values))
+  return db.query(ranging(kind, shape(read)), values)
 }
 
 /** Those in conversations the actor may see, in no order. */
@@ -47,7 +47,7 @@ export async function findMessages(
   actor: Actor,
   ids: readonly string[],
 ): Promise<MessageView[]> {
-  return nest(await db.query(byIds, [ids, actor.inboxIds, seesNotes(actor)]))
+  return db.query(byIds, [ids, actor.inboxIds, seesNotes(actor)])
 }
 
 const shape = shapesOf(

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.js'
-import { columns, nest, statement } from '../database/statement.js'
+import { columns, statement } from '../database/statement.js'
 import { type Inbox, Prisma } from '../generated/prisma/client.js'
 
 /** First responses that were given so long ago are looked at, in hours. */
@@ -29,8 +29,7 @@ export async function readMetrics(
   now: Date,
 ): Promise<InboxMetrics[]> {
   const since = new Date(now.getTime() - responseWindow * 3_600_000)
-  const rows = await db.query<Record<string, unknown>>(metrics, [inboxIds, since])
-  return nest<InboxMetrics>(rows)
+  return db.query<InboxMetrics>(metrics, [inboxIds, since])
 }
 
 const metrics = statement(

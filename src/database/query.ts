@@ -1,0 +1,106 @@
+import pg from 'pg'
+import { type ReadRow, rowReader } from './rowReader.js'
+import type { Statement } from './statement.js'
+
+/** What of a connection the library's types do not tell. */
+interface Connection {
+  parsedStatements: Record<string, string | undefined>
+  bind(config: object): void
+  execute(config: object): void
+  sync(): void
+}
+
+interface Utils {
+  /** As the protocol wants it: text, bytes or null. */
+  prepareValue: (value: unknown) => unknown
+}
+
+type Done = (error: Error | null, result?: { rows: unknown[] }) => void
+
+/** What the library calls on a query's way. */
+interface Steps {
+  name?: string
+  values: readonly unknown[]
+  callback?: Done
+  prepare(connection: Connection): void
+  handleRowDescription(message: { fields: pg.FieldDef[] }): void
+  handleDataRow(message: { fields: (string | null)[] }): void
+  handleCommandComplete(): void
+  handleReadyForQuery(connection: Connection): void
+  handleError(error: Error, connection: Connection): void
+}
+
+const Query = pg.Query as unknown as new (config: object, callback?: Done) => Steps
+const { prepareValue } = (pg as unknown as { utils: Utils }).utils
+
+/** By the names of a connection's statements. PostgreSQL lets none change its columns once it is prepared. */
+const readers = new WeakMap<Connection, Map<string, ReadRow>>()
+
+/**
+ * One run of a statement. A connection is asked only once what columns a named statement has, and what it answers becomes
+ * objects at once.
+ */
+export class PreparedQuery extends Query {
+  #connection: Connection | null = null
+  #read: ReadRow | null = null
+  #rows: unknown[] = []
+  #fault: Error | null = null
+
+  override prepare(connection: Connection) {
+    const { name = '', values } = this
+    this.#connection = connection
+    this.#read = (connection.parsedStatements[name] && readers.get(connection)?.get(name)) || null
+    if (!this.#read) return super.prepare(connection)
+    connection.bind({ portal: '', statement: name, values })
+    connection.execute({ portal: '', rows: 0 })
+    connection.sync()
+  }
+
+  override handleRowDescription({ fields }: { fields: pg.FieldDef[] }) {
+    this.#learn(rowReader(fields))
+  }
+
+  override handleDataRow({ fields }: { fields: (string | null)[] }) {
+    try {
+      if (this.#read) this.#rows.push(this.#read(fields))
+    } catch (error) {
+      this.#fault ??= error as Error
+    }
+  }
+
+  override handleCommandComplete() {
+    if (!this.#read) this.#learn(noRow)
+  }
+
+  override handleReadyForQuery(connection: Connection) {
+    if (this.#fault) return this.handleError(this.#fault, connection)
+    this.callback?.(null, { rows: this.#rows })
+  }
+
+  #learn(read: ReadRow) {
+    this.#read = read
+    if (!this.#connection || !this.name) return
+    const known = readers.get(this.#connection) ?? new Map<string, ReadRow>()
+    readers.set(this.#connection, known.set(this.name, read))
+  }
+}
+
+const noRow: ReadRow = () => {
+  throw new Error('A statement without columns gave a row.')
+}
+
+/** Runs a statement; `named`: it is planned once for each connection. Gives its rows, see `rowReader`. */
+export function runOn(
+  client: pg.Pool | pg.ClientBase,
+  { name, text }: Statement,
+  values: readonly unknown[],
+  named: boolean,
+): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    const done: Done = (error, result) => (error ? reject(error) : resolve(result?.rows ?? []))
+    // Once a statement is on its way it is too late to find that a value cannot be sent: its name would stay taken.
+    const ready = values.map((value) => prepareValue(value))
+    const query = new PreparedQuery(named ? { name, text, values: ready } : { text, values: ready })
+    ;(client.query as (query: PreparedQuery, values: undefined, done: Done) => void)(query, undefined, done)
+  })
+}
