@@ -69,6 +69,8 @@ export function bulkTables(conversations: number, messagesEach: number): string[
               case when c.messages % 2 = 1 then c.last_at end
          from bulk_conversation c join bulk_message m on m.n = c.n and m.seq = c.messages
         order by c.n`,
+    `insert into conversation_count (inbox_id, status, assignee_id, is_waiting, rows)
+       select inbox_id, status, assignee_id, waiting_since is not null, count(*) from conversation group by 1, 2, 3, 4`,
     `insert into conversation_tag (conversation_id, tag_id)
        select c.id, t.id from bulk_conversation c, generate_series(0, 2) k, bulk_tag t
         where c.n % 3 >= k and t.inbox_id = c.inbox_id and t.n = 1 + (c.n + 13 * k) % 40`,

@@ -1,6 +1,6 @@
 import type { ConversationFilter } from '../src/conversation/filter.js'
-import type { ConversationOrderField } from '../src/conversation/read.js'
-import { listConversations } from '../src/conversation/read.js'
+import { type ConversationOrderField, listConversations } from '../src/conversation/read.js'
+import { countConversations } from '../src/conversation/total.js'
 import { ValidationError } from '../src/errors.js'
 import { type Columns, columnsRead } from '../src/execution/selected.js'
 import { storedId } from '../src/ids.js'
@@ -64,9 +64,22 @@ builder.queryField('conversation', (t) =>
 )
 
 export const ConversationConnection = builder.connectionObject(
-  { type: Conversation, name: 'ConversationConnection' },
+  {
+    type: Conversation,
+    name: 'ConversationConnection',
+    fields: (t) => ({
+      totalCount: t.int({
+        description: 'How many conversations the whole list holds. Exact, and cheap: it is kept.',
+        resolve: (connection) => (connection as unknown as Counted).total(),
+      }),
+    }),
+  },
   { name: 'ConversationEdge' },
 )
+
+interface Counted {
+  total(): Promise<number>
+}
 
 builder.queryField('conversations', (t) =>
   t.connection(
@@ -121,7 +134,10 @@ export async function pageOf(
     limit: slice.limit + 1,
   }
   const rows = actor && filter ? await listConversations(app.db, actor, filter, page, read) : []
-  return connectionOf(rows, slice, (row) => cursorIn(list, row[moments[field]], row.id))
+  return {
+    ...connectionOf(rows, slice, (row) => cursorIn(list, row[moments[field]], row.id)),
+    total: async () => (actor && filter ? countConversations(app.db, actor, filter) : 0),
+  }
 }
 
 /** The cursor of a place in a list. */

@@ -1,4 +1,5 @@
 import type { App } from './app.js'
+import { sumUpCounts } from './conversation/total.js'
 import { wakeConversations } from './conversation/wake.js'
 import { forgetOldDeliveries } from './delivery/forget.js'
 import { expireFeed } from './events/retention.js'
@@ -22,6 +23,7 @@ export function startTimers(
 ): { stop(): Promise<void> } {
   const timers = [
     every(second, () => wakeConversations(app.db)),
+    every(10 * second, () => sumUpCounts(app.db)),
     every(hour, () => forgetOldKeys(app.db)),
     every(hour, () => forgetOldCalls(app.db)),
   ]

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { storedId } from '../../src/ids.js'
 import type { Faults } from '../faults.js'
 import type { Entry, Part } from '../folder.js'
+import { judgeCounts } from './counts.js'
 import { readLog } from './log.js'
 import { judgeMessages } from './messages.js'
 import { finDuplicates } from './repeats.js'
@@ -28,6 +29,7 @@ export async function judgePart(
     const known = entries.map((entry) => ({ ...entry, stored: storedId('Conversation', entry.id) ?? '' }))
     judgeTold(known, log, faults)
     await judgeMessages(client, entries, faults)
+    await judgeCounts(client, faults)
     const human = (stored: string) => log.conversations.get(stored)?.human?.events ?? 0
     return await finDuplicates(client, known, human, faults)
   } finally {

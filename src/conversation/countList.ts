@@ -1,9 +1,10 @@
 import type { Database } from '../database/database.js'
 import { type Statement, statement } from '../database/statement.js'
 import type { LoggedEvent } from '../events/event.js'
-import { type ConversationFilter, filterShape, filterSql, filterValues } from './filter.js'
+import { type ConversationFilter, filterShape, filterValues } from './filter.js'
+import { totalSql } from './total.js'
 
-/** How many rows a list holds: counted once in the database, then kept up with what happens. */
+/** How many rows a list holds: asked of the database once, then kept up with what happens. */
 export interface ListCount {
   total(): Promise<number>
   /** The list grew or shrank by an event. */
@@ -45,19 +46,11 @@ async function count(
   return row
 }
 
-/**
- * All in one statement, so that what it counts and what it says of the log are of the same moment. As in a list, each
- * inbox (and status) is counted in its index.
- */
+/** All in one statement, so that what it counts and what it says of the log are of the same moment. */
 function counting(filter: ConversationFilter): Statement {
-  let next = 1
-  const { statuses, conditions } = filterSql(filter, () => `$${++next}`)
   return statement(
     ['conversation.count', ...filterShape(filter)].join('.'),
-    `select l.position, u.unnumbered,
-            (select coalesce(sum(c.rows), 0)::int from unnest($1::uuid[]) i(id) ${statuses}
-              cross join lateral (
-                select count(*) as rows from conversation c where ${conditions.join(' and ')}) c) as total
+    `select l.position, u.unnumbered, (${totalSql(filter)}) as total
        from event_log l,
             (select coalesce(json_object_agg(conversation_id, revision), '{}') as unnumbered
                from (select e.conversation_id, max(e.revision) as revision

@@ -34,17 +34,20 @@ export async function readMetrics(
 
 const metrics = statement(
   'metrics.inboxes',
-  `select ${columns('i', Prisma.InboxScalarFieldEnum, 'inbox')}, o.*, r.*
+  `select ${columns('i', Prisma.InboxScalarFieldEnum, 'inbox')}, o.*, w.*, r.*
      from inbox i
     cross join lateral (
       select array(select f.agent_id from fin_integration f where f.inbox_id = i.id) as ids) fin
     cross join lateral (
-      select count(*) as open,
-             count(c.waiting_since) as waiting,
-             count(*) filter (where c.assignee_id is null) as unassigned,
-             count(*) filter (where c.assignee_id = any(fin.ids)) as "heldByFin",
-             min(c.waiting_since) as "oldestWaitingSince"
-        from conversation c where c.inbox_id = i.id and c.status = 'OPEN') o
+      select coalesce(sum(c.rows), 0)::int as open,
+             coalesce(sum(c.rows) filter (where c.is_waiting), 0)::int as waiting,
+             coalesce(sum(c.rows) filter (where c.assignee_id is null), 0)::int as unassigned,
+             coalesce(sum(c.rows) filter (where c.assignee_id = any(fin.ids)), 0)::int as "heldByFin"
+        from conversation_count c where c.inbox_id = i.id and c.status = 'OPEN') o
+    cross join lateral (
+      select min(c.waiting_since) as "oldestWaitingSince"
+        from conversation c
+       where c.inbox_id = i.id and c.status = 'OPEN' and c.waiting_since is not null) w
     cross join lateral (
       select count(*) as "firstResponses",
              percentile_cont(0.5) within group (order by t.seconds) as "firstResponseP50",

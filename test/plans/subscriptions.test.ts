@@ -26,20 +26,20 @@ const open = (filter: object) => listen(connect(server.url, server.token), list,
 
 const note = `mutation ($id: ID!) { addNote(input: { conversationId: $id, body: "Hello" }) { __typename } }`
 
-test('the rows of a list are counted in its index, and nothing else is', async () => {
+test('how many rows a list has is known without reading one', async () => {
   const filter = { inboxId: server.inboxIds[0], status: ['OPEN', 'SNOOZED'] }
   const counting = await server.statementOf('conversation.count', async () => {
     const { conversationsChanged } = await open(filter).next()
     expect(conversationsChanged.total).toBeGreaterThan(1_000)
   })
-  await expectIndexes(server.databaseUrl, counting, 'conversation', ['conversation_inbox_status_activity'])
+  await expectIndexes(server.databaseUrl, counting, 'conversation', [])
 })
 
-test('the figures of inboxes are read from two indexes, and no conversation is', async () => {
+test('the figures of inboxes are read from what is kept and from two indexes, and no conversation is', async () => {
   const metrics = await server.statementOf('metrics.', async () => {
     const { liveMetrics } = await listen(
       connect(server.url, server.token),
-      'subscription { liveMetrics(every: 3600) { inboxes { open firstResponse { count p50 } } } }',
+      'subscription { liveMetrics(every: 3600) { inboxes { open oldestWaitingSince firstResponse { count p50 } } } }',
     ).next()
     const [busiest] = liveMetrics.inboxes
     expect(busiest.open).toBeGreaterThan(1_000)
@@ -47,7 +47,7 @@ test('the figures of inboxes are read from two indexes, and no conversation is',
   })
   await expectIndexes(server.databaseUrl, metrics, 'conversation', [
     'conversation_first_response',
-    'conversation_open',
+    'conversation_waiting',
   ])
 })
 

@@ -52,7 +52,7 @@ afterAll(() => server.stop())
 
 const page = `query ($filter: ConversationFilter, $orderBy: ConversationOrder, $first: Int, $after: String, $last: Int, $before: String) {
   conversations(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
-    nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
+    totalCount nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
 
 interface Filter {
   inboxId?: string
@@ -100,6 +100,7 @@ describe('a list, paged in any order with any filter, is the same as brute force
               endUserId: [...new Set(rows.map((row) => row.endUserId))][endUser],
             }),
           }
+          const whole = expected(filter, field, direction)
           const seen: string[] = []
           for (let cursor: string | null = null; ; ) {
             const range: object =
@@ -109,6 +110,7 @@ describe('a list, paged in any order with any filter, is the same as brute force
               orderBy: { field, direction },
               ...range,
             })
+            expect(conversations.totalCount).toBe(whole.length)
             const ids = conversations.nodes.map((node: { id: string }) => node.id)
             if (way === 'forward') seen.push(...ids)
             else seen.unshift(...ids)
@@ -116,7 +118,7 @@ describe('a list, paged in any order with any filter, is the same as brute force
             if (!(way === 'forward' ? hasNextPage : hasPreviousPage)) break
             cursor = way === 'forward' ? endCursor : startCursor
           }
-          expect(seen).toEqual(expected(filter, field, direction))
+          expect(seen).toEqual(whole)
         },
       ),
       { numRuns: 40 },
