@@ -48,7 +48,9 @@ export async function saveConversation(
   if (own.length > 0 || tags) after.version = before.version + 1
   after.revision = before.revision + all.length
   after.updatedAt = tx.now
-  const [saved] = await tx.query<Pick<Conversation, 'firstResponseAt'>>(update, [
+  const { inboxId, id: conversationId } = after
+  const row = rowChange(before.revision === 0 ? null : before, after)
+  const saving = tx.query<Pick<Conversation, 'firstResponseAt'>>(update, [
     after.id,
     after.status,
     after.priority,
@@ -68,11 +70,9 @@ export async function saveConversation(
     after.endUserReadAt,
     after.firstResponseAt,
   ])
-  Object.assign(after, saved)
-  const { inboxId, id: conversationId } = after
-  const row = rowChange(before.revision === 0 ? null : before, after)
-  await appendEvents(tx, actor, { inboxId, conversationId, revision: before.revision, row }, all)
-  return after
+  const subject = { inboxId, conversationId, revision: before.revision, row }
+  const [[saved]] = await Promise.all([saving, appendEvents(tx, actor, subject, all)])
+  return Object.assign(after, saved)
 }
 
 /**

@@ -41,8 +41,10 @@ const kind = `inbox_id, status, is_waiting, coalesce(assignee_id, '00000000-0000
 
 const sumUp = statement(
   'conversation.sumUp',
-  `with gone as (
-     delete from conversation_count where (${kind}) in (
+  // Two at a time would wait for each other's rows.
+  `with alone as materialized (select pg_try_advisory_xact_lock(hashtext('graphdesk.conversation_count')) as alone),
+   gone as (
+     delete from conversation_count where (select alone from alone) and (${kind}) in (
        select ${kind} from conversation_count group by ${kind} having count(*) > 1) returning *)
    insert into conversation_count (inbox_id, status, assignee_id, is_waiting, rows)
    select inbox_id, status, assignee_id, is_waiting, sum(rows) from gone

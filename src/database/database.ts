@@ -64,6 +64,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     lock_timeout: 3_000,
     idle_in_transaction_session_timeout: 15_000,
     application_name: 'graphdesk',
+    // Statements of a transaction that do not wait for each other travel together.
+    pipeline: true,
   })
   let closing = false
   pool.on('error', (error) => {

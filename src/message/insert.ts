@@ -30,6 +30,8 @@ export function cleanContent(content: Content): CleanContent {
 }
 
 export interface NewMessage extends CleanContent {
+  /** A new one when left out. */
+  id?: string
   visibility: Visibility
   author: { agentId: string } | { endUserId: string }
   createdAt?: Date | null
@@ -50,7 +52,7 @@ export async function insertMessage(
   message: NewMessage,
 ): Promise<Message | null> {
   const [row] = await tx.query<Message>(insert, [
-    newId(),
+    message.id ?? newId(),
     conversation.id,
     conversation.messageCount + 1,
     message.visibility,

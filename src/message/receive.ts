@@ -38,8 +38,10 @@ export function receiveMessage(
     throw new ForbiddenError('Only a Fin integration speaks for Fin.')
   const content = cleanContent(input)
   return transact(db, by, call, async (tx): Promise<MessageAdded> => {
-    const before = await lockConversation(tx, by, input.conversationId)
-    const own = await receivedBefore(tx, by, input.objectId)
+    const [before, own] = await Promise.all([
+      lockConversation(tx, by, input.conversationId),
+      receivedBefore(tx, by, input.objectId),
+    ])
     const elsewhere = own && own.conversationId !== before.id
     const first = elsewhere ? await receivedBefore(tx, by, idElsewhere(before.id, input.objectId)) : own
     if (first) return repeated(tx, by, before, first, messageHash(input, content))

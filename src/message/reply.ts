@@ -4,6 +4,7 @@ import { saveConversation } from '../conversation/save.js'
 import type { Database, Transaction } from '../database/database.js'
 import type { Conversation, Message } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { newId } from '../ids.js'
 import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
 
 export interface AgentMessage extends Content {
@@ -54,18 +55,17 @@ async function add(
   visibility: 'PUBLIC' | 'PRIVATE',
   changed: Partial<Conversation>,
 ): Promise<MessageAdded> {
-  const message = await insertMessage(tx, before, {
-    ...content,
-    visibility,
-    author: { agentId: agent.agentId },
-  })
+  const id = newId()
+  const [message, conversation] = await Promise.all([
+    insertMessage(tx, before, { ...content, id, visibility, author: { agentId: agent.agentId } }),
+    saveConversation(
+      tx,
+      agent,
+      before,
+      { ...changed, messageCount: before.messageCount + 1, lastActivityAt: tx.now },
+      [{ type: 'MESSAGE_ADDED', messageId: id }],
+    ),
+  ])
   if (!message) throw new Error('A message without an object id was not inserted.')
-  const conversation = await saveConversation(
-    tx,
-    agent,
-    before,
-    { ...changed, messageCount: message.seq, lastActivityAt: tx.now },
-    [{ type: 'MESSAGE_ADDED', messageId: message.id }],
-  )
   return { message, conversation }
 }

@@ -4,8 +4,8 @@ import { expect } from 'vitest'
 /** What transactions of calls have left in the tables since some moment: how many rows, by the transaction that wrote them. */
 export type Effects = Record<string, Record<string, number>>
 
-/** Written by what follows the log or counts calls, in its own time. */
-const ownPace = '^(_prisma|event_|listener|delivery|integration_call|rate_limit)'
+/** Written by what follows the log, or counts calls or conversations, in its own time. */
+const ownPace = '^(_prisma|event_|listener|delivery|integration_call|rate_limit|conversation_count)'
 
 /** Before any transaction that begins from now on. */
 export async function moment(pool: pg.Pool): Promise<string> {

@@ -1,0 +1,47 @@
+import { afterAll, expect, test } from 'vitest'
+import { openDatabase } from '../../src/database/database.js'
+import { statement } from '../../src/database/statement.js'
+import { createDatabase } from '../support/database.js'
+
+const database = await createDatabase()
+const db = openDatabase({ url: database.appUrl, poolSize: 1, preparedStatements: true })
+afterAll(async () => {
+  await db.close()
+  await database.drop()
+})
+
+const insert = statement(
+  'test.insert',
+  `insert into inbox (id, name) values (gen_random_uuid(), $1) returning name`,
+)
+const divide = statement('test.divide', 'select 1 / $1::int as result')
+const names = statement('test.names', 'select name from inbox order by name')
+
+test('statements that travel together run in their order, each with its own rows', async () => {
+  const results = await db.transaction((tx) =>
+    Promise.all([tx.query(insert, ['a']), tx.query(names, []), tx.query(insert, ['b']), tx.query(names, [])]),
+  )
+  const [a, b] = [{ name: 'a' }, { name: 'b' }]
+  expect(results).toEqual([[a], [a], [b], [a, b]])
+  expect(await db.query(names, [])).toEqual([a, b])
+})
+
+test('one that is refused takes all of its transaction with it, and says why', async () => {
+  for (let run = 0; run < 2; run++) {
+    const refused = db.transaction((tx) =>
+      Promise.all([tx.query(insert, ['c']), tx.query(divide, [0]), tx.query(insert, ['d'])]),
+    )
+    await expect(refused).rejects.toThrow(/division by zero/)
+    expect(await db.query(names, [])).toHaveLength(2)
+  }
+})
+
+test('one that nobody waits for any more ends before its transaction does', async () => {
+  const given = db.transaction(async (tx) => {
+    const late = tx.query(insert, ['e'])
+    late.catch(() => undefined)
+    throw new Error('Given up')
+  })
+  await expect(given).rejects.toThrow('Given up')
+  expect(await db.query(names, [])).toHaveLength(2)
+})
