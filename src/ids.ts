@@ -1,4 +1,4 @@
-import { fromString, toUUID, typeidUnboxed } from 'typeid-js'
+import { toUUID, typeidUnboxed } from 'typeid-js'
 
 /** The prefix of each public id; it says which type `node(id:)` finds. */
 export const prefixes = {
@@ -72,9 +72,26 @@ export function parsePublicId(id: string): { type: NodeType; uuid: string } | nu
 
 /** The UUID behind a public id of this type; null when it is malformed or of another type. */
 export function storedId(type: NodeType, id: string): string | null {
-  try {
-    return toUUID(fromString(id, prefixes[type]))
-  } catch {
-    return null
+  const start = prefixes[type].length + 1
+  if (id.length !== start + 26 || !id.startsWith(`${prefixes[type]}_`)) return null
+  let uuid = ''
+  let bits = -2
+  let rest = 0
+  for (let at = start; at < id.length; at++) {
+    const value = values.get(id.charCodeAt(at))
+    if (value === undefined) return null
+    rest = (rest << 5) | value
+    bits += 5
+    if (at === start && value > 7) return null
+    for (; bits >= 4; bits -= 4) {
+      uuid += hexadecimal[rest >> (bits - 4)]
+      rest &= (1 << (bits - 4)) - 1
+      if (dashesAfter.has(uuid.length)) uuid += '-'
+    }
   }
+  return uuid
 }
+
+const values = new Map([...base32].map((digit, value) => [digit.charCodeAt(0), value]))
+const hexadecimal = '0123456789abcdef'
+const dashesAfter = new Set([8, 13, 18, 23])

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { fromUUID } from 'typeid-js'
+import { fromString, fromUUID, toUUID } from 'typeid-js'
 import { expect, test } from 'vitest'
-import { parsePublicId, publicId } from '../src/ids.js'
+import { parsePublicId, publicId, storedId } from '../src/ids.js'
 
 test('a public id is the TypeID of the stored one, and leads back to it', () => {
   fc.assert(
@@ -12,3 +12,38 @@ test('a public id is the TypeID of the stored one, and leads back to it', () => 
     }),
   )
 })
+
+test('an id stands for what it says, whole, or for nobody', () => {
+  const digit = fc.constantFrom(...'0123456789abcdefghijklmnopqrstuvwxyzAO_-é')
+  const change = fc.oneof(
+    fc.tuple(fc.nat(31), digit).map(
+      ([at, put]) =>
+        (id: string) =>
+          id.slice(0, at) + put + id.slice(at + 1),
+    ),
+    fc.nat(31).map((at) => (id: string) => id.slice(0, at) + id.slice(at + 1)),
+    fc.tuple(fc.nat(31), digit).map(
+      ([at, put]) =>
+        (id: string) =>
+          id.slice(0, at) + put + id.slice(at),
+    ),
+  )
+  fc.assert(
+    fc.property(fc.uuid(), change, (uuid, changed) => {
+      const id = changed(publicId('Conversation', uuid))
+      const stored = storedId('Conversation', id)
+      expect(stored && publicId('Conversation', stored)).toBe(stored && id)
+      // The library also looks at which version of UUID it is.
+      if (byTheLibrary(id) !== null) expect(stored).toBe(byTheLibrary(id))
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+function byTheLibrary(id: string): string | null {
+  try {
+    return toUUID(fromString(id, 'conv'))
+  } catch {
+    return null
+  }
+}

@@ -1,9 +1,11 @@
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 import { type ReadRow, rowReader } from './rowReader.js'
 import type { Statement } from './statement.js'
 
 /** What of a connection the library's types do not tell. */
 interface Connection {
+  stream: Writable
   parsedStatements: Record<string, string | undefined>
   bind(config: object): void
   execute(config: object): void
@@ -48,7 +50,11 @@ export class PreparedQuery extends Query {
 
   override prepare(connection: Connection) {
     const { name = '', values } = this
+    const { stream } = connection
     this.#connection = connection
+    // Those that are run in the same turn of the event loop leave in one packet.
+    stream.cork()
+    process.nextTick(() => stream.uncork())
     this.#read = (connection.parsedStatements[name] && readers.get(connection)?.get(name)) || null
     if (!this.#read) return super.prepare(connection)
     connection.bind({ portal: '', statement: name, values })
