@@ -1,14 +1,17 @@
-import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Router } from 'express'
 import type { App } from '../src/app.js'
+import { readBody } from '../src/request/body.js'
+import { answerWith, refuseWith } from './answer.js'
 import { openBackend } from './backend.js'
-import { readBody } from './body.js'
-import { callOf, recordCalls } from './callLog.js'
-import { readContract, servedContract } from './contract.js'
-import { docs } from './docs.js'
+import { type Call, callOf } from './call.js'
+import { recordCall } from './callLog.js'
+import { readContract } from './contract.js'
 import { problemOf, type Report } from './faults.js'
-import { type Answer, handlerOf } from './handler.js'
+import { handlerOf } from './handler.js'
 import { operations } from './operations.js'
-import { Problem } from './problem.js'
+import { isPage, pages } from './pages.js'
+import { tooManyRequests } from './problem.js'
 import { type Execute, prepare } from './run.js'
 import { integrationBehind } from './security.js'
 import type { Variant } from './variant.js'
@@ -17,61 +20,56 @@ import { restVariant } from './variantRest.js'
 
 export interface FinApiOptions {
   report: Report
-  /** Runs before anything is read; hands a Problem on, such as `tooManyRequests`, to refuse. */
-  limit?: RequestHandler
+  /** Runs before anything is read; gives the seconds to wait when a request came too early. */
+  limit: (request: IncomingMessage, response: ServerResponse) => Promise<number | null>
+  /** Where a request came from. */
+  addressOf: (request: IncomingMessage) => string
 }
 
-/**
- * The Fin API, both variants side by side, to be mounted at /api/fin. Rejects when a contract or a GraphQL document
- * does not fit.
- */
-export async function finApi(app: App, execute: Execute, { report, limit }: FinApiOptions): Promise<Router> {
+export interface FinApi {
+  owns(path: string): boolean
+  answer(request: IncomingMessage, response: ServerResponse): void
+  /** What is only to be read, to be mounted at /api/fin. */
+  pages: Router
+}
+
+/** The Fin API, both variants side by side. Rejects when a contract or a GraphQL document does not fit. */
+export async function finApi(app: App, execute: Execute, options: FinApiOptions): Promise<FinApi> {
+  const { report, limit, addressOf } = options
   const handlers = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [
       name,
       handlerOf(operation, prepare(name, operation, execute)),
     ]),
   )
-  const identify = (request: Request) => integrationBehind(app, request)
+  const identify = (call: Call) => integrationBehind(app, call, addressOf)
   const open = async (variant: Variant) => {
     const contract = readContract(variant.contract)
-    return { variant, contract, backend: await openBackend(contract, { handlers, identify }) }
+    return { variant, contract, operate: await openBackend(contract, { handlers, identify }) }
   }
   const rest = await open(restVariant)
   const posts = await open(postsVariant)
-  const postsPaths = new Set(Object.keys(posts.contract.paths))
-  const sideOf = ({ path }: Request) => (postsPaths.has(path.replace(/\/+$/, '')) ? posts : rest)
+  const postsPaths = new Set(Object.keys(posts.contract.paths).map((path) => `/api/fin${path}`))
+  const sideOf = ({ path }: Call) => (postsPaths.has(path.replace(/\/+$/, '')) ? posts : rest)
 
-  const router = Router()
-  for (const { variant, contract } of [rest, posts]) {
-    router
-      .route(variant.address)
-      .get((_, response) => {
-        response.json(servedContract(contract, app.publicUrl()))
-      })
-      .all(() => {
-        throw new Problem(405, 'This path is only to be read.', { headers: { Allow: 'GET' } })
-      })
+  async function answer(call: Call, response: ServerResponse) {
+    const { variant, operate } = sideOf(call)
+    recordCall(app, call, response)
+    try {
+      const wait = await limit(call.request, response)
+      if (wait !== null) throw tooManyRequests(wait)
+      call.bytes = await readBody(call.request)
+      answerWith(response, variant, await operate(call))
+    } catch (error) {
+      const problem = problemOf(error, report)
+      call.trace.problem = problem.message
+      refuseWith(response, variant, problem)
+    }
   }
-  router.use('/docs', docs([postsVariant, restVariant]))
-  router.use(recordCalls(app))
-  if (limit) router.use(limit)
-  router.use(readBody)
-  router.use(async (request, response) => {
-    const { variant, backend } = sideOf(request)
-    const { method, headers, query, baseUrl, path } = request
-    const routed = { method, headers, query, path: baseUrl + path, body: undefined } as never
-    const answer: Answer = await backend.handleRequest(routed, { request, routed, actor: null })
-    response.status(answer.created ? 201 : 200).set('Cache-Control', 'no-store')
-    response.json(variant.success(answer.value, answer.created))
-  })
-  router.use(((error, request, response, next) => {
-    if (response.headersSent) return next(error)
-    const { variant } = sideOf(request)
-    const problem = problemOf(error, report)
-    callOf(request).problem = problem.message
-    response.status(problem.status).set({ 'Cache-Control': 'no-store', ...problem.extras.headers })
-    response.type(variant.failureType).send(JSON.stringify(variant.failure(problem.details)))
-  }) satisfies ErrorRequestHandler)
-  return router
+
+  return {
+    owns: (path) => /^\/api\/fin(\/|$)/i.test(path) && !isPage(path),
+    answer: (request, response) => void answer(callOf(request), response),
+    pages: pages([rest, posts], { publicUrl: app.publicUrl, report }),
+  }
 }

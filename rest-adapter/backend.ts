@@ -1,85 +1,100 @@
 import addFormats from 'ajv-formats'
-import type { Request } from 'express'
-import { type Context, type Handler, OpenAPIBackend, type Request as RoutedRequest } from 'openapi-backend'
+import { type Context, OpenAPIBackend, type Operation, type Request } from 'openapi-backend'
 import type { IntegrationActor } from '../src/actor.js'
 import { jsonBody } from './body.js'
-import { callOf } from './callLog.js'
+import type { Call } from './call.js'
 import { type Contract, definitionOf } from './contract.js'
+import type { Answer } from './handler.js'
 import { invalid } from './invalid.js'
 import { Problem, unauthorized } from './problem.js'
 
-/** One request on its way through openapi-backend, which hands it to every handler. */
-export interface Call {
-  request: Request
-  /** What is routed and validated; its body is set once the caller is known. */
-  routed: RoutedRequest
-  actor: IntegrationActor | null
-  /** Asked for once, though a contract names several ways to authenticate. */
-  identity?: Promise<IntegrationActor | null>
-}
+/** Carries a call to its operation. Rejects with a Problem, or whatever unexpected happened. */
+export type Operate = (call: Call) => Promise<Answer>
 
 export interface BackendOptions {
   /** By operationId. */
-  handlers: Record<string, (call: Call) => Promise<unknown>>
+  handlers: Record<string, Operate>
   /** Finds out who calls. */
-  identify: (request: Request) => Promise<IntegrationActor | null>
+  identify: (call: Call) => Promise<IntegrationActor | null>
 }
 
-/** Routes, authenticates and validates by a contract. Throws when one of its operations has no handler. */
-export async function openBackend(contract: Contract, options: BackendOptions): Promise<OpenAPIBackend> {
-  const security: Handler = async ({ operation }: Context, call: Call) => {
-    callOf(call.request).operation = operation.operationId ?? null
-    call.identity ??= options.identify(call.request)
+const root = '/api/fin'
+
+/** Routes, authenticates and validates by a contract. Rejects when one of its operations has no handler. */
+export async function openBackend(
+  contract: Contract,
+  { handlers, identify }: BackendOptions,
+): Promise<Operate> {
+  // Asked for once, though a contract names several ways to authenticate.
+  const security = async (_: Context, call: Call) => {
+    call.identity ??= identify(call)
     call.actor = await call.identity
     return call.actor !== null
   }
   const backend = new OpenAPIBackend({
     definition: definitionOf(contract),
     strict: true,
-    apiRoot: '/api/fin',
+    apiRoot: root,
     customizeAjv: (ajv) => addFormats.default(ajv),
     securityHandlers: { oauth2: security, bearer: security },
-    handlers: {
-      ...guards,
-      ...Object.fromEntries(
-        Object.entries(options.handlers).map(([id, handle]) => [
-          id,
-          (_: Context, call: Call) => handle(call),
-        ]),
-      ),
-    },
   })
   await backend.init()
   for (const { operationId = '' } of backend.getOperations()) {
-    if (!backend.handlers[operationId]) throw new Error(`No handler for the operation ${operationId}.`)
+    if (!handlers[operationId]) throw new Error(`No handler for the operation ${operationId}.`)
   }
-  return backend
+  const match = matching(backend)
+
+  return async (call) => {
+    const operation = match(call)
+    const { operationId = '' } = operation
+    call.trace.operation = operationId
+    if (!(await isAuthorized(backend, operation, call))) {
+      throw unauthorized(call.request.headers.authorization !== undefined)
+    }
+    call.body = jsonBody(call)
+    const { errors } = backend.validateRequest(asRouted(call), operation)
+    if (errors) throw invalid(errors)
+    const handle = handlers[operationId]
+    if (!handle) throw new Error(`The operation ${operationId} has no handler.`)
+    return handle(call)
+  }
 }
 
-/** openapi-backend goes on, or answers in a form of its own, where one of these is missing. */
-const guards = {
-  notFound() {
-    throw new Problem(404, 'There is no such path.')
-  },
-  methodNotAllowed({ api, request }: Context) {
-    const path = api.router.normalizePath(request.path)
-    const allowed = api.getOperations().filter((operation) => operation.path === path)
-    throw new Problem(405, `This path does not know the method ${request.method.toUpperCase()}.`, {
+/** Finds operations; each by its own path once and for all, since openapi-backend compares with every path anew. */
+function matching(backend: OpenAPIBackend): (call: Call) => Operation {
+  const operations = backend.getOperations()
+  const known = new Map<string, Operation>()
+  for (const { method, path } of operations) {
+    const found = backend.matchOperation({ method, path: root + path, headers: {} })
+    if (found) known.set(`${method.toUpperCase()} ${root}${path}`, found)
+  }
+  return (call) => {
+    const found = known.get(`${call.method} ${call.path}`) ?? backend.matchOperation(asRouted(call))
+    if (found) return found
+    const path = backend.router.normalizePath(call.path)
+    const allowed = operations.filter((operation) => operation.path === path)
+    if (allowed.length === 0) throw new Problem(404, 'There is no such path.')
+    throw new Problem(405, `This path does not know the method ${call.method}.`, {
       headers: { Allow: allowed.map(({ method }) => method.toUpperCase()).join(', ') },
     })
-  },
-  postSecurityHandler({ security }: Context, call: Call) {
-    if (security.authorized) call.routed.body = jsonBody(call.request)
-  },
-  unauthorizedHandler({ security }: Context, { request }: Call) {
-    // A look-up that failed says nothing about the token.
-    const failure = security.oauth2?.error ?? security.bearer?.error
-    throw failure ?? unauthorized(request.headers.authorization !== undefined)
-  },
-  validationFail({ validation }: Context) {
-    throw invalid(validation.errors ?? [])
-  },
-  notImplemented({ operation }: Context) {
-    throw new Error(`The operation ${operation.operationId} has no handler.`)
-  },
+  }
+}
+
+/** Whether one of the ways that an operation names lets the caller in; without any, nobody comes in. */
+async function isAuthorized(
+  backend: OpenAPIBackend,
+  { security = [] }: Operation,
+  call: Call,
+): Promise<boolean> {
+  for (const requirement of security) {
+    const ways = Object.keys(requirement).map((name) => backend.securityHandlers[name])
+    const passed = await Promise.all(ways.map((way) => way?.({} as Context, call)))
+    if (passed.length > 0 && passed.every(Boolean)) return true
+  }
+  return false
+}
+
+/** What is routed and validated. */
+function asRouted({ method, path, query, request, body }: Call): Request {
+  return { method, path, query, headers: request.headers, body } as Request
 }

@@ -1,5 +1,5 @@
-import type { Request } from 'express'
 import { storable } from '../src/text.js'
+import type { Call } from './call.js'
 import { object } from './fields.js'
 
 const longestKept = 100
@@ -19,13 +19,13 @@ const valuesKept = new Set([
 const insidesKept = new Set(['user', 'author', 'initial_message', 'attachments', 'tags'])
 
 /** What a request said, without its secrets and without its people's words. */
-export function redacted(request: Request): object {
-  const { headers, method, query, body } = request
+export function redacted(call: Call): object {
+  const { headers } = call.request
   const kept = headersKept.flatMap((name) =>
     headers[name] ? [[name, String(headers[name]).slice(0, longestKept)]] : [],
   )
   const named = headersNamed.flatMap((name) => (headers[name] ? [[name, '<present>']] : []))
-  const parameters = method === 'GET' ? ofObject(query, 0) : ofBody(body)
+  const parameters = call.method === 'GET' ? ofObject(call.query, 0) : ofBody(call)
   const isLarge = JSON.stringify(parameters).length > largest
   return {
     headers: Object.fromEntries([...kept, ...named]),
@@ -34,18 +34,20 @@ export function redacted(request: Request): object {
 }
 
 /** The path, without what looks like more than a name. */
-export function redactedPath({ baseUrl, path }: Request): string {
-  const segments = path.split('/').map((segment) => (/^[a-z_.-]{0,40}$/.test(segment) ? segment : '…'))
-  return baseUrl + segments.join('/')
+export function redactedPath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => (/^[a-z_.-]{0,40}$/.test(segment) ? segment : '…'))
+    .join('/')
 }
 
-function ofBody(body: unknown): unknown {
-  if (!Buffer.isBuffer(body) || body.length === 0) return null
+function ofBody({ body, bytes }: Call): unknown {
+  if (bytes.length === 0) return null
   try {
-    const json = JSON.parse(body.toString())
+    const json = body === undefined ? JSON.parse(bytes.toString()) : body
     return object(json) ? ofObject(json, 0) : without(json, '', 0)
   } catch {
-    return `<not JSON, ${body.length} bytes>`
+    return `<not JSON, ${bytes.length} bytes>`
   }
 }
 

@@ -2,24 +2,26 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import express, { Router } from 'express'
+import express, { type RequestHandler } from 'express'
 import { finApi } from '../rest-adapter/adapter.js'
-import { tooManyRequests } from '../rest-adapter/problem.js'
 import { tokenEndpoint } from '../rest-adapter/token.js'
 import { type App, type AppOptions, openApp } from './app.js'
 import { systemClock } from './clock.js'
 import { startFileCopies } from './file/copy.js'
+import { addressBehind, type TrustProxy, trustIn } from './http/clientAddress.js'
 import { documentsFor, executeFor } from './http/documents.js'
 import { openDrain } from './http/drain.js'
 import { files } from './http/files.js'
+import { front } from './http/front.js'
 import { graphqlApi } from './http/graphql.js'
 import { operations } from './http/operations.js'
 import { page } from './http/page.js'
-import { limited, limitedGuesses, limitedOperations, type Refuse, refuseGraphql } from './http/rateLimit.js'
+import { type Limit, limitedOperations, limitedRequests, tooMany } from './http/rateLimit.js'
 import { startRechecks } from './http/rechecks.js'
 import { openSharing } from './http/sharing/share.js'
 import { type Report, shownErrors } from './http/shownErrors.js'
 import { type SocketOptions, serveSockets } from './http/sockets/serve.js'
+import { openYoga } from './http/yoga.js'
 import { followRanges } from './networks.js'
 import { startTimers } from './timers.js'
 import { startWebhooks } from './webhooks/start.js'
@@ -31,7 +33,7 @@ export interface ServerOptions extends Omit<AppOptions, 'report' | 'publicUrl' |
   publicUrl?: string
   corsOrigins: readonly string[]
   /** As in express: how many proxies, or which, to believe about the client's address; false: none. */
-  trustProxy?: number | string | false
+  trustProxy?: TrustProxy
   allowPrivateWebhooks: boolean
   /** How long a listener of webhooks hears nothing before its place is moved on all the same, in ms. */
   idleAfter?: number
@@ -82,12 +84,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const undo: (() => unknown)[] = [() => app.close()]
   try {
-    const web = express()
-    const server = createServer(web)
-    web.disable('x-powered-by')
     const drain = openDrain()
-    web.use(drain.middleware)
-    web.set('trust proxy', options.trustProxy ?? false)
+    const trust = trustIn(options.trustProxy ?? false)
+    const addressOf = addressBehind(trust)
+    const newLimit = () => limitedRequests(options.rateLimit, addressOf)
 
     const rechecks = startRechecks(app, { every: options.recheckEvery, report: options.report })
     undo.push(rechecks.stop)
@@ -95,25 +95,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       shownError: shownErrors(options.report),
       settled: rechecks.settled,
     })
-    const { yoga, router } = graphqlApi(app, { ...options, sharing, rechecks })
+    const yoga = openYoga(app, { ...options, sharing, rechecks })
+    const graphql = graphqlApi(app, { yoga, limit: newLimit(), report: options.report })
+    const fin = await finApi(app, executeFor(app), { limit: newLimit(), addressOf, report: options.report })
     const health = operations(app, drain)
     undo.push(health.stop)
+    const web = express().disable('x-powered-by').set('trust proxy', trust)
     web.use(health.router)
-    const limits = (refuse: Refuse) => {
-      const guesses = limitedGuesses(Math.ceil(options.rateLimit / 10), refuse)
-      return Router().use(guesses, limited(options.rateLimit, refuse))
-    }
-    web.use('/graphql', limits(refuseGraphql), router)
-    web.use('/oauth/token', limits(refuseToken), tokenEndpoint(app, options))
-    web.use(
-      '/api/fin',
-      await finApi(app, executeFor(app), {
-        report: options.report,
-        limit: limits(refuseFin),
-      }),
-    )
+    web.use('/oauth/token', limitedTokens(newLimit()), tokenEndpoint(app, options))
+    web.use('/api/fin', fin.pages)
     web.use('/files', files(app))
     web.use(page())
+    const server = createServer(front(drain, [graphql, fin], web))
 
     const sockets = serveSockets(app, server, yoga, {
       corsOrigins: options.corsOrigins,
@@ -170,9 +163,10 @@ async function stopAll(undo: (() => unknown)[]) {
   for (const step of undo.splice(0).reverse()) await step()
 }
 
-const refuseFin: Refuse = (seconds, _, next) => next(tooManyRequests(seconds))
-
-const refuseToken: Refuse = (seconds, response) => {
-  const error_description = `Too many requests; repeat in ${seconds} s.`
-  response.status(429).json({ error: 'temporarily_unavailable', error_description })
+function limitedTokens(limit: Limit): RequestHandler {
+  return async (request, response, next) => {
+    const wait = await limit(request, response)
+    if (wait === null) return next()
+    response.status(429).json({ error: 'temporarily_unavailable', error_description: tooMany(wait) })
+  }
 }

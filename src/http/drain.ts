@@ -1,24 +1,23 @@
-import type { RequestHandler, Response } from 'express'
+import type { ServerResponse } from 'node:http'
 
 /** How a node that is about to stop treats what still comes, and what stays open. */
 export interface Drain {
-  /** Goes before all else. */
-  middleware: RequestHandler
+  /** Takes note of a request's response, before anything is answered. */
+  watch(response: ServerResponse): void
   isDraining(): boolean
   /** From now on connections end with their answer; streams, which have none, at once: their clients resume elsewhere. */
   begin(): void
 }
 
 export function openDrain(): Drain {
-  const open = new Set<Response>()
+  const open = new Set<ServerResponse>()
   let isDraining = false
   return {
     isDraining: () => isDraining,
-    middleware(_, response, next) {
+    watch(response) {
       if (isDraining) response.setHeader('Connection', 'close')
       open.add(response)
       response.once('close', () => open.delete(response))
-      next()
     },
     begin() {
       isDraining = true
@@ -30,5 +29,5 @@ export function openDrain(): Drain {
   }
 }
 
-const isStream = (response: Response) =>
+const isStream = (response: ServerResponse) =>
   response.headersSent && String(response.getHeader('content-type')).startsWith('text/event-stream')

@@ -1,145 +1,68 @@
-import { costLimitPlugin } from '@escape.tech/graphql-armor-cost-limit'
-import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases'
-import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth'
-import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens'
-import express, { type Request, type Response, Router } from 'express'
-import { createYoga, type Plugin } from 'graphql-yoga'
-import { contextFor } from '../../schema/context.js'
-import { limitOptions } from '../../schema/limits.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { schema } from '../../schema/schema.js'
 import type { App } from '../app.js'
 import { OverloadedError } from '../errors.js'
-import type { Settled } from '../execution/write.js'
-import { agentBehind, type Caller } from './bearer.js'
-import { renderGraphiql } from './graphiql.js'
-import { readAfter } from './readAfter.js'
-import type { Rechecks } from './rechecks.js'
-import type { Sharing } from './sharing/share.js'
+import { UnreadableBody } from '../request/body.js'
+import { agentBehind } from './bearer.js'
+import type { Carried, HttpExchange } from './exchange.js'
+import type { Api } from './front.js'
+import { isJson, readJson } from './graphqlBody.js'
+import { type Limit, tooMany } from './rateLimit.js'
 import { shortWay } from './shortWay.js'
-import { graphqlFault, type Report, shownErrors } from './shownErrors.js'
-import { sharedSse } from './sse.js'
+import { graphqlFault, type Report } from './shownErrors.js'
+import type { Yoga } from './yoga.js'
 
 export interface GraphqlOptions {
-  corsOrigins: readonly string[]
-  sharing: Sharing
-  rechecks: Rechecks
+  yoga: Yoga
+  limit: Limit
   report: Report
 }
 
-interface ServerContext {
-  req: Request
-  res: Response
-}
-
-/** Where a socket leaves its caller for the context. */
-export interface SocketContext {
-  caller?: Caller
-}
-
-/** What the steps of a request leave to each other. */
-interface Locals {
-  caller?: Caller
-  settled?: Settled
-}
-
-export type Yoga = ReturnType<typeof graphqlApi>['yoga']
-
-/** GraphQL over HTTP and SSE, and the engine that the sockets share. */
-export function graphqlApi(app: App, options: GraphqlOptions) {
+/** GraphQL over HTTP and SSE. */
+export function graphqlApi(app: App, { yoga, limit, report }: GraphqlOptions): Api {
   const short = shortWay(app, schema)
-  const yoga = createYoga<ServerContext & SocketContext>({
-    schema,
-    graphqlEndpoint: '/graphql',
-    landingPage: false,
-    batching: false,
-    logging: false,
-    graphiql: { title: 'Graphdesk' },
-    renderGraphiQL: renderGraphiql,
-    cors: options.corsOrigins.length > 0 ? { origin: [...options.corsOrigins], credentials: false } : false,
-    maskedErrors: { maskError: shownErrors(options.report), errorMessage: 'Unexpected error' },
-    context: (initial) => {
-      const { caller, settled } = { caller: initial.caller, ...initial.res?.locals } as Locals
-      Object.assign(contextFor(app, caller?.actor ?? null, caller?.again, initial), { settled })
-      return {}
-    },
-    plugins: [...armor(), readAfter(app), wholeEvents, sharedSse(options), short.plugin],
-  })
-  return {
-    yoga,
-    router: router(
-      app,
-      [short.handler, (request, response) => yoga(request, response, { req: request, res: response })],
-      options.report,
-    ),
-  }
-}
 
-/**
- * A stream ends with the error when it could not show an event whole: the client resumes after its last cursor and
- * gets it again. Shown with nulls, it would be taken for seen.
- */
-const wholeEvents: Plugin = {
-  onSubscribe: () => ({
-    onSubscribeResult: () => ({
-      onNext: ({ result }) => {
-        const [fault] = ('errors' in result && result.errors) || []
-        if (fault) throw fault
-      },
-    }),
-  }),
-}
-
-function armor(): Plugin[] {
-  const { tokens, depth, aliases, cost } = limitOptions
-  return [
-    maxTokensPlugin(tokens),
-    maxDepthPlugin(depth),
-    maxAliasesPlugin(aliases),
-    costLimitPlugin(cost),
-  ] as Plugin[]
-}
-
-function router(app: App, serve: express.RequestHandler[], report: Report): Router {
-  const api = Router()
-  // A form or plain text can be sent from a foreign page without asking; JSON cannot.
-  api.post('/', (request, response, next) => {
-    if (request.is('json') || request.is('application/graphql+json')) return next()
-    graphqlFault(response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Send JSON with `Content-Type: application/json`.')
-  })
-  api.use(express.json({ limit: '1mb', type: ['json', 'application/graphql+json'] }))
-  api.use(async (request, response, next) => {
+  async function answer(exchange: HttpExchange): Promise<void> {
+    const { request, response } = exchange
+    const wait = await limit(request, response)
+    if (wait !== null) return graphqlFault(response, 429, 'RATE_LIMITED', tooMany(wait))
+    if (request.method === 'POST') {
+      if (!isJson(request)) return graphqlFault(response, 415, 'UNSUPPORTED_MEDIA_TYPE', notJson)
+      request.body = await readJson(request)
+    }
     const caller = await agentBehind(app, request.headers.authorization)
     if (caller === 'refused') {
       response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"')
-      return graphqlFault(
-        response,
-        401,
-        'UNAUTHENTICATED',
-        'This token is unknown, expired or revoked. Sign in again.',
-      )
+      return graphqlFault(response, 401, 'UNAUTHENTICATED', badToken)
     }
-    response.locals.caller = caller
-    next()
-  })
-  api.use(...serve)
-  api.use(((
-    error: { status?: number; type?: string },
-    _request: Request,
-    response: Response,
-    _next: unknown,
-  ) => {
-    if (error.type === 'entity.too.large') {
-      return graphqlFault(response, 413, 'TOO_LARGE', 'A request has at most 1 MB. Send less at once.')
-    }
-    if (error.status && error.status < 500) {
-      return graphqlFault(response, error.status, 'BAD_REQUEST', 'The body is not readable JSON.')
-    }
-    if (error instanceof OverloadedError) {
-      response.setHeader('Retry-After', '1')
-      return graphqlFault(response, 503, error.code, error.message)
-    }
+    exchange.caller = caller
+    if (await short.answers(exchange)) return
+    const carried: Carried = { exchange }
+    await yoga(request, response, carried)
+  }
+
+  return {
+    owns: (path) => /^\/graphql(\/|$)/i.test(path),
+    answer(request: IncomingMessage, response: ServerResponse) {
+      answer({ request, response }).catch((error: unknown) => refuse(response, error, report))
+    },
+  }
+}
+
+function refuse(response: ServerResponse, error: unknown, report: Report): void {
+  if (error instanceof UnreadableBody && error.status === 413) {
+    graphqlFault(response, 413, 'TOO_LARGE', tooLarge)
+  } else if (error instanceof UnreadableBody) {
+    graphqlFault(response, error.status, 'BAD_REQUEST', 'The body is not readable JSON.')
+  } else if (error instanceof OverloadedError) {
+    response.setHeader('Retry-After', '1')
+    graphqlFault(response, 503, error.code, error.message)
+  } else {
     report(error as Error)
     graphqlFault(response, 500, 'INTERNAL', 'Unexpected error')
-  }) as express.ErrorRequestHandler)
-  return api
+  }
 }
+
+const notJson = 'Send JSON with `Content-Type: application/json`.'
+const badToken = 'This token is unknown, expired or revoked. Sign in again.'
+const tooLarge = 'A request has at most 1 MB. Send less at once.'

@@ -1,58 +1,80 @@
-import type { NextFunction, RequestHandler, Response } from 'express'
-import { rateLimit } from 'express-rate-limit'
+import { hash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { bearerToken } from '../token/bearer.js'
 import { secretHash } from '../token/mint.js'
-import { graphqlFault } from './shownErrors.js'
+import type { AddressOf } from './clientAddress.js'
 
-/** Answers a request that came too early; `seconds` is when to try again. */
-export type Refuse = (seconds: number, response: Response, next: NextFunction) => void
+/** Counts a request; gives the seconds to wait when there were too many, else null. */
+export type Limit = (request: IncomingMessage, response: ServerResponse) => Promise<number | null>
 
-/** Limits requests a minute, per token or, without one, per address; told in the RateLimit headers. */
-export function limited(limit: number, refuse: Refuse): RequestHandler {
-  return rateLimit({
-    windowMs: 60_000,
-    limit,
-    standardHeaders: 'draft-8',
-    legacyHeaders: false,
-    keyGenerator: (request) => {
-      const token = bearerToken(request.headers.authorization)
-      return token ? secretHash(token).toString('base64url') : (request.ip ?? '')
-    },
-    validate: { keyGeneratorIpFallback: false },
-    handler: (_, response, next) => refuse(Number(response.getHeader('Retry-After') ?? 60), response, next),
-  })
+/**
+ * Limits requests a minute, per token or, without one, per address, and a tenth as many tries of wrong tokens, per
+ * address: each costs a look-up, and none has a limit of its own.
+ */
+export function limitedRequests(limit: number, addressOf: AddressOf): Limit {
+  const requests = counted(limit)
+  const guesses = limitedGuesses(Math.ceil(limit / 10))
+  return async (request, response) => {
+    const address = addressOf(request)
+    const wait = (await guesses(address, response)) ?? (await told(request, response, address))
+    if (wait !== null) response.setHeader('Retry-After', wait)
+    return wait
+  }
+
+  /** As draft 8 of the RateLimit headers has it; a key is shown by its hash. */
+  async function told({ headers }: IncomingMessage, response: ServerResponse, address: string) {
+    const token = bearerToken(headers.authorization)
+    const key = token ? secretHash(token).toString('base64url') : address
+    const { left, seconds, isOver } = await requests.count(key)
+    const part = Buffer.from(hash('sha256', key).slice(0, 12)).toString('base64')
+    response.setHeader('RateLimit', `"${limit}-in-1min"; r=${left}; t=${seconds}`)
+    response.setHeader('RateLimit-Policy', `"${limit}-in-1min"; q=${limit}; w=${minute}; pk=:${part}:`)
+    return isOver ? seconds : null
+  }
 }
-
-/** Limits tries of wrong tokens a minute, per address: each costs a look-up, and none has a limit of its own. */
-export function limitedGuesses(limit: number, refuse: Refuse): RequestHandler {
-  return rateLimit({
-    windowMs: 60_000,
-    limit,
-    standardHeaders: false,
-    legacyHeaders: false,
-    skipSuccessfulRequests: true,
-    requestWasSuccessful: (_, response) => response.statusCode !== 401,
-    keyGenerator: (request) => request.ip ?? '',
-    validate: { keyGeneratorIpFallback: false },
-    handler: (_, response, next) => refuse(Number(response.getHeader('Retry-After') ?? 60), response, next),
-  })
-}
-
-/** The refusal in GraphQL's form. */
-export const refuseGraphql: Refuse = (seconds, response) =>
-  graphqlFault(response, 429, 'RATE_LIMITED', tooMany(seconds))
 
 /** The same limit for operations over sockets, which have no headers to tell it in. */
 export function limitedOperations(limit: number): (key: string) => Promise<GraphQLError | null> {
-  const limiter = new RateLimiterMemory({ points: limit, duration: 60 })
-  return (key) =>
-    limiter.consume(key).then(
-      () => null,
-      ({ msBeforeNext }) =>
-        new GraphQLError(tooMany(Math.ceil(msBeforeNext / 1_000)), { extensions: { code: 'RATE_LIMITED' } }),
-    )
+  const operations = counted(limit)
+  return async (key) => {
+    const { seconds, isOver } = await operations.count(key)
+    return isOver ? new GraphQLError(tooMany(seconds), { extensions: { code: 'RATE_LIMITED' } }) : null
+  }
 }
 
-const tooMany = (seconds: number) => `Too many requests; repeat in ${seconds} s.`
+export const tooMany = (seconds: number) => `Too many requests; repeat in ${seconds} s.`
+
+/** Counts every request until its answer shows that it was no guess: many may be under way together. */
+function limitedGuesses(limit: number) {
+  const guesses = counted(limit)
+  return async (address: string, response: ServerResponse): Promise<number | null> => {
+    const { seconds, until, isOver } = await guesses.count(address)
+    response.once('close', () => {
+      const isGuess = response.statusCode === 401 || !response.headersSent
+      if (!isGuess && performance.now() < until) guesses.giveBack(address)
+    })
+    return isOver ? seconds : null
+  }
+}
+
+/** In seconds. */
+const minute = 60
+
+function counted(limit: number) {
+  const limiter = new RateLimiterMemory({ points: limit, duration: minute })
+  return {
+    async count(key: string) {
+      const { consumedPoints, remainingPoints, msBeforeNext } = await limiter.penalty(key)
+      return {
+        left: remainingPoints,
+        seconds: Math.ceil(msBeforeNext / 1_000),
+        /** When the count begins anew, as `performance.now()` tells it. */
+        until: performance.now() + msBeforeNext,
+        isOver: consumedPoints > limit,
+      }
+    },
+    giveBack: (key: string) => limiter.reward(key),
+  }
+}

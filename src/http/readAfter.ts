@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import {
   BREAK,
   type ExecutionArgs,
@@ -13,15 +12,17 @@ import type { Plugin } from 'graphql-yoga'
 import { type Context, contextFor } from '../../schema/context.js'
 import type { App } from '../app.js'
 import { readCursor } from '../events/cursor.js'
+import type { Carried } from './exchange.js'
 
 /**
  * `Read-After: <EventCursor>` says of a query over HTTP that a replica may answer it that has all events up to there.
  * Without it, and where the log does not tell of everything that is asked, the primary answers.
  */
-export function readAfter(app: App): Plugin<{ req?: IncomingMessage }> {
+export function readAfter(app: App): Plugin<Carried> {
   return {
     onExecute({ args, context, executeFn, setExecuteFn, setResultAndStopExecution }) {
-      const header = context.req?.headers['read-after']
+      const { exchange } = context
+      const header = 'request' in exchange ? exchange.request.headers['read-after'] : undefined
       if (header === undefined) return
       const cursor = readCursor(String(header))
       if (!cursor) return setResultAndStopExecution({ errors: [malformed()] })

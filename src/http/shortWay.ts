@@ -1,13 +1,12 @@
 import type { OutgoingHttpHeaders } from 'node:http'
-import type { Request, RequestHandler, Response } from 'express'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { LRUCache } from 'lru-cache'
 import { contextFor } from '../../schema/context.js'
 import type { App } from '../app.js'
 import { preparedFor } from '../execution/prepared.js'
 import { run } from '../execution/run.js'
-import type { Caller } from './bearer.js'
+import type { Carried, HttpExchange } from './exchange.js'
 
 interface Asked {
   text: string
@@ -15,6 +14,13 @@ interface Asked {
   variables: Record<string, unknown>
   /** What the headers of an answer depend on. */
   heading: string
+}
+
+/** Leaves behind what the general way executes, to be learnt once it has answered. */
+export const learnDocument: Plugin<Carried> = {
+  onExecute({ args, context }) {
+    context.exchange.document = args.document
+  },
 }
 
 /**
@@ -26,16 +32,7 @@ export function shortWay(app: App, schema: GraphQLSchema) {
   /** The headers that the general way answers with, by those that they depend on. */
   const headings = new LRUCache<string, OutgoingHttpHeaders>({ max: mostHeadings })
 
-  /** Learns what was executed. */
-  const plugin: Plugin = {
-    onExecute({ args }) {
-      const { res } = args.contextValue as { res?: Response }
-      if (res) res.locals.document = args.document
-    },
-  }
-
-  function learn({ text, operationName, heading }: Asked, response: Response) {
-    const document: DocumentNode | undefined = response.locals.document
+  function learn({ text, operationName, heading }: Asked, { response, document }: HttpExchange) {
     const headers = Object.entries(response.getHeaders())
     const isJson = /^application\/([\w-]+\+)?json;/.test(String(response.getHeader('content-type')))
     if (!document || response.statusCode !== 200 || !isJson) return
@@ -43,34 +40,37 @@ export function shortWay(app: App, schema: GraphQLSchema) {
     prepared.learn(text, operationName, document)
   }
 
-  const handler: RequestHandler = async (request, response, next) => {
-    const asked = askedFor(request)
-    if (!asked) return next()
-    const heading = headings.get(asked.heading)
-    const operation = prepared.find(asked.text, asked.operationName)
-    if (operation === null) return next()
-    if (!operation || !heading) {
-      response.once('finish', () => learn(asked, response))
-      return next()
-    }
-    const caller = response.locals.caller as Caller | undefined
-    const context = contextFor(app, caller?.actor ?? null, caller?.again)
-    const outcome = await run(schema, operation, context, asked.variables)
-    if (outcome.data === null) {
-      response.locals.settled = outcome.settled
-      return next()
-    }
-    const body = Buffer.from(`{"data":${outcome.data}}`)
-    response.writeHead(200, { ...heading, 'content-length': body.length }).end(body)
+  return {
+    /** Whether it has answered. */
+    async answers(exchange: HttpExchange): Promise<boolean> {
+      const { response, caller } = exchange
+      const asked = askedFor(exchange)
+      if (!asked) return false
+      const heading = headings.get(asked.heading)
+      const operation = prepared.find(asked.text, asked.operationName)
+      if (operation === null) return false
+      if (!operation || !heading) {
+        response.once('finish', () => learn(asked, exchange))
+        return false
+      }
+      const context = contextFor(app, caller?.actor ?? null, caller?.again)
+      const outcome = await run(schema, operation, context, asked.variables)
+      if (outcome.data === null) {
+        exchange.settled = outcome.settled
+        return false
+      }
+      const body = `{"data":${outcome.data}}`
+      response.writeHead(200, { ...heading, 'content-length': Buffer.byteLength(body) }).end(body)
+      return true
+    },
   }
-  return { plugin, handler }
 }
 
 const negotiated = /^(content-type|vary|access-control-.*)$/
 const mostHeadings = 100
 
 /** Null where anything is out of the ordinary. */
-function askedFor({ method, headers, body }: Request): Asked | null {
+function askedFor({ request: { method, headers, body } }: HttpExchange): Asked | null {
   if (method !== 'POST' || headers['read-after'] !== undefined) return null
   const { query, operationName = null, variables, ...more } = (body ?? {}) as Record<string, unknown>
   const isPlain =

@@ -1,4 +1,4 @@
-import type { Response } from 'express'
+import type { ServerResponse } from 'node:http'
 import { GraphQLError } from 'graphql'
 import { ExpectedError, OverloadedError, ValidationError } from '../errors.js'
 import { newId } from '../ids.js'
@@ -40,7 +40,12 @@ function place(error: unknown) {
 }
 
 /** An answer in GraphQL's form to a request that never reached GraphQL. */
-export function graphqlFault(response: Response, status: number, code: string, message: string): void {
+export function graphqlFault(response: ServerResponse, status: number, code: string, message: string): void {
   if (response.headersSent) return
-  response.status(status).json({ errors: [{ message, extensions: { code } }] })
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] })
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  }
+  response.writeHead(status, headers).end(body)
 }

@@ -1,15 +1,14 @@
-import type { Response } from 'express'
+import type { ServerResponse } from 'node:http'
 import type { ExecutionResult } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Caller } from './bearer.js'
+import type { Carried } from './exchange.js'
 import type { Held, Rechecks } from './rechecks.js'
 import type { Going } from './sharing/group.js'
 import type { Sharing } from './sharing/share.js'
 import { SharedStream } from './sharing/stream.js'
 
-/** What a request leaves in the context; a socket, which shares by itself, has no response. */
-interface Requested {
-  res?: Response
+interface Requested extends Carried {
   params: { query?: string | null }
 }
 
@@ -17,17 +16,19 @@ interface Requested {
 export function sharedSse({ sharing, rechecks }: { sharing: Sharing; rechecks: Rechecks }): Plugin {
   return {
     onSubscribe({ args: { contextValue }, subscribeFn, setSubscribeFn }) {
-      const { res, params } = contextValue as unknown as Requested
-      const caller = res?.locals.caller as Caller | undefined
+      const { exchange, params } = contextValue as unknown as Requested
+      // A socket shares by itself.
+      if (!('response' in exchange)) return
+      const { response, caller } = exchange
       const text = params.query
-      if (!res || !caller || !text) return
+      if (!caller || !text) return
       setSubscribeFn(async (args) => {
         const alone = (going: Going) =>
           subscribeFn({ ...args, contextValue: Object.assign(contextValue, going) })
-        const streams = heldUntilClosed(res, caller, rechecks)
+        const streams = heldUntilClosed(response, caller, rechecks)
         const stream = await sharing.stream({ text, args, caller, alone, streams })
         if (!(stream instanceof SharedStream)) return stream ?? alone({})
-        if (res.closed) stream.stop()
+        if (response.closed) stream.stop()
         return results(stream)
       })
     },
@@ -35,7 +36,7 @@ export function sharedSse({ sharing, rechecks }: { sharing: Sharing; rechecks: R
 }
 
 /** Where the streams are that a response shows. */
-function heldUntilClosed(response: Response, caller: Caller, { held }: Rechecks): Set<SharedStream> {
+function heldUntilClosed(response: ServerResponse, caller: Caller, { held }: Rechecks): Set<SharedStream> {
   const streams = new Set<SharedStream>()
   const one: Held = {
     caller,

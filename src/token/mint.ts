@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { TokenScope } from '../actor.js'
 import type { Queryable } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
@@ -27,7 +27,7 @@ export function randomSecret(mark: string): string {
 
 /** What is stored of a secret with 256 random bits. */
 export function secretHash(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  return hash('sha256', secret, 'buffer')
 }
 
 /** Stores a new token's hash. The secret itself is in the answer and nowhere else. */

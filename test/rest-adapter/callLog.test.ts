@@ -1,7 +1,7 @@
-import type { Request } from 'express'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Call } from '../../rest-adapter/call.js'
 import { redacted } from '../../rest-adapter/redacted.js'
 import { storedId } from '../../src/ids.js'
 import { forgetOldCalls } from '../../src/integration/forget.js'
@@ -301,9 +301,9 @@ test('no words of people are left in a recorded request, however they are nested
   }))
   fc.assert(
     fc.property(tree, (value) => {
-      const body = Buffer.from(JSON.stringify({ body: value, attributes: { id: value, list: [value] } }))
-      const request = { headers: { authorization: 'Bearer wörd' }, method: 'POST', query: {}, body }
-      expect(JSON.stringify(redacted(request as unknown as Request))).not.toContain('wörd')
+      const bytes = Buffer.from(JSON.stringify({ body: value, attributes: { id: value, list: [value] } }))
+      const call = { request: { headers: { authorization: 'Bearer wörd' } }, method: 'POST', bytes }
+      expect(JSON.stringify(redacted(call as Call))).not.toContain('wörd')
     }),
   )
 })

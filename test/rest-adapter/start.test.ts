@@ -1,10 +1,9 @@
-import express from 'express'
+import { createServer } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { finApi } from '../../rest-adapter/adapter.js'
 import { openBackend } from '../../rest-adapter/backend.js'
 import { readContract } from '../../rest-adapter/contract.js'
 import { operations } from '../../rest-adapter/operations.js'
-import { tooManyRequests } from '../../rest-adapter/problem.js'
 import { prepare } from '../../rest-adapter/run.js'
 import type { App } from '../../src/app.js'
 import { systemClock } from '../../src/clock.js'
@@ -12,6 +11,7 @@ import { expectProblem, variants } from './contracts.js'
 import { routes } from './finClient.js'
 
 const nothing = async () => ({})
+const noAnswer = async () => ({ value: null, created: false })
 
 test('a document that does not fit the schema stops the start', () => {
   const operation = { document: '{ nothing }', creates: false, variables: () => ({}), respond: () => null }
@@ -20,16 +20,15 @@ test('a document that does not fit the schema stops the start', () => {
 
 test('an operation without a handler stops the start', async () => {
   const { getUser: _, ...others } = operations
-  const handlers = Object.fromEntries(Object.keys(others).map((id) => [id, nothing]))
+  const handlers = Object.fromEntries(Object.keys(others).map((id) => [id, noAnswer]))
   const opening = openBackend(readContract('openapi.yaml'), { handlers, identify: async () => null })
   await expect(opening).rejects.toThrow('getUser')
 })
 
 test.each(variants)('whoever calls too often is told so in the form of the variant: %s', async (variant) => {
-  const limit: express.RequestHandler = (_request, _response, next) => next(tooManyRequests(7))
   const app = { publicUrl: () => 'http://localhost', db: { clock: systemClock } } as App
-  const web = express().use('/api/fin', await finApi(app, nothing, { report: expect.fail, limit }))
-  const server = web.listen(0)
+  const fin = await finApi(app, nothing, { report: expect.fail, limit: async () => 7, addressOf: () => '' })
+  const server = createServer(fin.answer).listen(0)
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
 

@@ -5,11 +5,11 @@ import { CloseCode, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { App } from '../../app.js'
 import { agentBehind } from '../bearer.js'
-import type { Yoga } from '../graphql.js'
 import type { Rechecks } from '../rechecks.js'
 import type { Going } from '../sharing/group.js'
 import type { Sharing } from '../sharing/share.js'
 import { SharedStream } from '../sharing/stream.js'
+import type { Yoga } from '../yoga.js'
 import { badToken, Connection, patience } from './connection.js'
 import { keepAlive } from './keepAlive.js'
 
@@ -92,7 +92,7 @@ export function serveSockets(
       if (refused) return [refused]
       const caller = connection.caller && actor ? { ...connection.caller, actor } : undefined
       const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
-        caller,
+        exchange: { caller },
         params: payload,
       } as never)
       try {
