@@ -5,10 +5,11 @@ import { storable as storableText } from '../src/text.js'
 const deepest = 100
 
 /**
- * A copy that can be stored: without what PostgreSQL cannot keep in a text, what is nested too deep, and numbers beyond
- * all numbers.
+ * The same when all of it can be stored, as most can; else a copy without what PostgreSQL cannot keep in a text, what is
+ * nested too deep, and numbers beyond all numbers.
  */
 export function storable(given: Record<string, unknown>, unread: UnreadValue[]): Record<string, unknown> {
+  if (isStorable(given, 0)) return given
   const lost: Lost = { tooDeep: [], tooLarge: 0 }
   const copy = copied(given, 0, lost)
   for (const value of lost.tooDeep.slice(0, mostNoted)) {
@@ -25,6 +26,15 @@ interface Lost {
 }
 
 const mostNoted = 10
+
+function isStorable(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return storableText(value) === value
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === deepest) return false
+  if (Array.isArray(value)) return value.every((item) => isStorable(item, depth + 1))
+  return Object.entries(value).every(([key, item]) => isStorable(key, depth) && isStorable(item, depth + 1))
+}
 
 function copied(value: unknown, depth: number, lost: Lost): unknown {
   if (typeof value === 'string') return storableText(value)
