@@ -1,12 +1,12 @@
 import addFormats from 'ajv-formats'
-import { type Context, OpenAPIBackend, type Operation, type Request } from 'openapi-backend'
+import { type Context, OpenAPIBackend, type Operation } from 'openapi-backend'
 import type { IntegrationActor } from '../src/actor.js'
 import { jsonBody } from './body.js'
 import type { Call } from './call.js'
 import { type Contract, definitionOf } from './contract.js'
 import type { Answer } from './handler.js'
-import { invalid } from './invalid.js'
 import { Problem, unauthorized } from './problem.js'
+import { validation } from './validation.js'
 
 /** Carries a call to its operation. Rejects with a Problem, or whatever unexpected happened. */
 export type Operate = (call: Call) => Promise<Answer>
@@ -43,6 +43,7 @@ export async function openBackend(
     if (!handlers[operationId]) throw new Error(`No handler for the operation ${operationId}.`)
   }
   const match = matching(backend)
+  const validate = validation(backend)
 
   return async (call) => {
     const operation = match(call)
@@ -52,8 +53,7 @@ export async function openBackend(
       throw unauthorized(call.request.headers.authorization !== undefined)
     }
     call.body = jsonBody(call)
-    const { errors } = backend.validateRequest(asRouted(call), operation)
-    if (errors) throw invalid(errors)
+    validate(operation, call)
     const handle = handlers[operationId]
     if (!handle) throw new Error(`The operation ${operationId} has no handler.`)
     return handle(call)
@@ -68,14 +68,14 @@ function matching(backend: OpenAPIBackend): (call: Call) => Operation {
     const found = backend.matchOperation({ method, path: root + path, headers: {} })
     if (found) known.set(`${method.toUpperCase()} ${root}${path}`, found)
   }
-  return (call) => {
-    const found = known.get(`${call.method} ${call.path}`) ?? backend.matchOperation(asRouted(call))
+  return ({ method, path }) => {
+    const found = known.get(`${method} ${path}`) ?? backend.matchOperation({ method, path, headers: {} })
     if (found) return found
-    const path = backend.router.normalizePath(call.path)
-    const allowed = operations.filter((operation) => operation.path === path)
+    const place = backend.router.normalizePath(path)
+    const allowed = operations.filter((operation) => operation.path === place)
     if (allowed.length === 0) throw new Problem(404, 'There is no such path.')
-    throw new Problem(405, `This path does not know the method ${call.method}.`, {
-      headers: { Allow: allowed.map(({ method }) => method.toUpperCase()).join(', ') },
+    throw new Problem(405, `This path does not know the method ${method}.`, {
+      headers: { Allow: allowed.map((operation) => operation.method.toUpperCase()).join(', ') },
     })
   }
 }
@@ -92,9 +92,4 @@ async function isAuthorized(
     if (passed.length > 0 && passed.every(Boolean)) return true
   }
   return false
-}
-
-/** What is routed and validated. */
-function asRouted({ method, path, query, request, body }: Call): Request {
-  return { method, path, query, headers: request.headers, body } as Request
 }
