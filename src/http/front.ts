@@ -12,9 +12,13 @@ export interface Api {
 export function front(drain: Drain, apis: readonly Api[], others: RequestListener): RequestListener {
   return (request, response) => {
     drain.watch(response)
+    // HTTP lets a client name the whole address as well.
+    request.url = request.url?.replace(wholeAddress, '/')
     const { path } = targetOf(request)
     const api = apis.find((one) => one.owns(path))
     if (api) api.answer(request, response)
     else others(request, response)
   }
 }
+
+const wholeAddress = /^[a-z][a-z\d+.-]*:\/\/[^/?]*\/?/i

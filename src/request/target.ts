@@ -6,10 +6,8 @@ export interface Target {
   query: string
 }
 
-/** HTTP lets a client name the whole address as well. */
 export function targetOf({ url = '/' }: IncomingMessage): Target {
-  const target = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '')
-  const mark = target.indexOf('?')
-  if (mark < 0) return { path: target, query: '' }
-  return { path: target.slice(0, mark), query: target.slice(mark + 1) }
+  const mark = url.indexOf('?')
+  if (mark < 0) return { path: url, query: '' }
+  return { path: url.slice(0, mark), query: url.slice(mark + 1) }
 }
