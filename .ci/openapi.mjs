@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import formats from 'ajv-formats'
+import { load as parse } from 'js-yaml'
 import { OpenAPIBackend } from 'openapi-backend'
-import { parse } from 'yaml'
 import { lint } from './openapiLint.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { load } from 'js-yaml'
 import type { Document } from 'openapi-backend'
-import { parse } from 'yaml'
 import { projectRoot } from '../src/root.js'
 
 /** An OpenAPI file as it stands. */
@@ -21,7 +21,7 @@ const methods = ['get', 'put', 'post']
 
 /** Reads one of the OpenAPI files of this folder. */
 export function readContract(file: string): Contract {
-  return parse(readFileSync(path.join(projectRoot, 'rest-adapter', file), 'utf8'))
+  return load(readFileSync(path.join(projectRoot, 'rest-adapter', file), 'utf8')) as Contract
 }
 
 /**

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import addFormats from 'ajv-formats'
-import { OpenAPIBackend } from 'openapi-backend'
+import { load } from 'js-yaml'
+import { type Document, OpenAPIBackend } from 'openapi-backend'
 import { expect } from 'vitest'
-import { parse } from 'yaml'
 
 export const variants = ['rest', 'posts'] as const
 export type VariantName = (typeof variants)[number]
@@ -15,8 +15,10 @@ export const contractFiles = {
 
 type Ajv = Parameters<NonNullable<ConstructorParameters<typeof OpenAPIBackend>[0]['customizeAjv']>>[0]
 
+type File = Document & { webhooks: object; components: { schemas: { ProblemDetails: object } } }
+
 async function open(variant: VariantName) {
-  const { webhooks: _, ...definition } = parse(readFileSync(contractFiles[variant], 'utf8'))
+  const { webhooks: _, ...definition } = load(readFileSync(contractFiles[variant], 'utf8')) as File
   const { ProblemDetails } = definition.components.schemas
   let ajv: Ajv | undefined
   const customizeAjv = (instance: Ajv) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
 import { contractFiles, type VariantName, variants } from './contracts.js'
 import { type FinClient, fetchToken, finClient, type OperationName, objectId, routes } from './finClient.js'
@@ -25,7 +25,7 @@ interface Example {
 }
 
 function examplesOf(variant: VariantName): Example[] {
-  const contract = parse(readFileSync(contractFiles[variant], 'utf8'))
+  const contract = load(readFileSync(contractFiles[variant], 'utf8')) as Json
   const at = (pointer: string) =>
     pointer
       .slice(2)
