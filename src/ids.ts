@@ -43,7 +43,8 @@ export function earliestId(moment: Date): string {
 
 /** The stored UUID as clients see it, e.g. `conv_01h…`. */
 export function publicId(type: NodeType, uuid: string): string {
-  let id = `${prefixes[type]}_`
+  const id = written[type]
+  let to = prefixes[type].length + 1
   // 26 digits of 5 bits for 128: of the first digit two bits are always 0.
   let bits = 2
   let rest = 0
@@ -54,14 +55,19 @@ export function publicId(type: NodeType, uuid: string): string {
     bits += 4
     if (bits < 5) continue
     bits -= 5
-    id += base32[rest >> bits]
+    id[to++] = base32.charCodeAt(rest >> bits)
     rest &= (1 << bits) - 1
   }
-  return id
+  return id.toString('latin1')
 }
 
 const base32 = '0123456789abcdefghjkmnpqrstvwxyz'
 const [dash, digits, letters] = [45, 48, 97]
+
+/** Where an id of each type is put together: digit by digit it would leave a text for each. */
+const written = Object.fromEntries(
+  Object.entries(prefixes).map(([type, prefix]) => [type, Buffer.from(`${prefix}_${' '.repeat(26)}`)]),
+) as Record<NodeType, Buffer>
 
 /** The type and UUID behind a public id; null when it is malformed, which callers treat as unknown. */
 export function parsePublicId(id: string): { type: NodeType; uuid: string } | null {

@@ -129,7 +129,7 @@ function fieldOf(
       key,
       selected: { on, name, field: null, inside: [] },
       resolve: () => null,
-      write: () => `"${on}"`,
+      write: (text) => void text.push(`"${on}"`),
     }
   }
   const field = parentType.getFields()[name]

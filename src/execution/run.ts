@@ -1,5 +1,6 @@
 import { type GraphQLSchema, getVariableValues, OperationTypeNode } from 'graphql'
 import type { CompiledOperation } from './compile.js'
+import { pieces, whole } from './text.js'
 import type { Execution, Settled, WrittenField } from './write.js'
 
 /** The text of `data`; or null where only the general way can answer, and what it need not do again. */
@@ -18,7 +19,9 @@ export async function run(
   const execution: Execution = { context, variables: coerced, given: [], settled }
   const isMutation = definition.operation === OperationTypeNode.MUTATION
   try {
-    return { data: await (isMutation ? inTurn(fields, execution) : write(undefined, execution)) }
+    return {
+      data: isMutation ? await inTurn(fields, execution) : await whole(pieces(undefined, write, execution)),
+    }
   } catch {
     return { data: null, settled }
   }
@@ -28,7 +31,7 @@ async function inTurn(fields: readonly WrittenField[], execution: Execution): Pr
   const texts: string[] = []
   for (const { key, resolve, write } of fields) {
     const value = await resolve(undefined, execution)
-    texts.push(`"${key}":${await write(value, execution)}`)
+    texts.push(`"${key}":${await whole(pieces(value, write, execution))}`)
   }
   return `{${texts.join()}}`
 }

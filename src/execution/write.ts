@@ -14,6 +14,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
+import { put, type Text } from './text.js'
 
 /** What fields of the root gave, by their names in the result: none of them is asked twice. */
 export type Settled = ReadonlyMap<string, () => unknown>
@@ -33,11 +34,8 @@ export interface Given {
   info: GraphQLResolveInfo
 }
 
-/** JSON text; a promise only where a resolver gave one. */
-export type Part = string | Promise<string>
-
 /** Writes what a resolver gave. Throws, or rejects, for whatever is not plain success. */
-export type Write = (value: unknown, execution: Execution) => Part
+export type Write = (text: Text, value: unknown, execution: Execution) => void
 
 /** A field of an object, by its name in the result. */
 export interface WrittenField {
@@ -58,9 +56,9 @@ export interface Place {
 export function writeOf(type: GraphQLOutputType, place: Place): Write {
   if (isNonNullType(type)) {
     const write = writeOf(type.ofType, place)
-    return (value, execution) => {
+    return (text, value, execution) => {
       if (value == null) throw new Error(`Null for ${type}.`)
-      return write(value, execution)
+      write(text, value, execution)
     }
   }
   const write = isListType(type)
@@ -70,39 +68,44 @@ export function writeOf(type: GraphQLOutputType, place: Place): Write {
       : isObjectType(type)
         ? writeObject(type, place)
         : writeAbstract(type, place)
-  return (value, execution) => {
-    if (value == null) return 'null'
+  return (text, value, execution) => {
+    if (value == null) {
+      text.push('null')
+      return
+    }
     if (value instanceof Error) throw value
-    return write(value, execution)
+    write(text, value, execution)
   }
 }
 
 function writeList(write: Write): Write {
-  return (values, execution) => {
+  return (text, values, execution) => {
     if (!Array.isArray(values)) throw new Error('A list that is no array.')
-    const parts: Part[] = []
-    try {
-      for (const value of values) parts.push(partOf(value, write, execution))
-    } catch (error) {
-      throw alone(error, parts)
+    text.push('[')
+    for (let index = 0; index < values.length; index++) {
+      if (index > 0) text.push(',')
+      put(text, values[index], write, execution)
     }
-    return parts.every((part) => typeof part === 'string')
-      ? `[${parts.join()}]`
-      : Promise.all(parts).then((texts) => `[${texts.join()}]`)
+    text.push(']')
   }
 }
 
 function writeLeaf(type: GraphQLLeafType): Write {
   if (isEnumType(type)) {
     const texts = new Map(type.getValues().map(({ name, value }) => [value, `"${name}"`]))
-    return (value) => texts.get(value) ?? JSON.stringify(type.serialize(value))
+    return (text, value) => {
+      text.push(texts.get(value) ?? JSON.stringify(type.serialize(value)))
+    }
   }
   const isText = type === GraphQLString || type === GraphQLID
-  return (value) => {
-    if (isText && typeof value === 'string') return JSON.stringify(value)
+  return (text, value) => {
+    if (isText && typeof value === 'string') {
+      text.push(JSON.stringify(value))
+      return
+    }
     const serialized = type.serialize(value)
     if (serialized == null) throw new Error(`${type} serialized to nothing.`)
-    return JSON.stringify(serialized)
+    text.push(JSON.stringify(serialized))
   }
 }
 
@@ -110,10 +113,10 @@ function writeObject(type: GraphQLObjectType, { number, inside }: Place): Write 
   const write = writeFields(inside(type))
   const { isTypeOf } = type
   if (!isTypeOf) return write
-  return (source, execution) => {
+  return (text, source, execution) => {
     const { info } = execution.given[number] as Given
     if (isTypeOf(source, execution.context, info) !== true) throw new Error(`This is no ${type}.`)
-    return write(source, execution)
+    write(text, source, execution)
   }
 }
 
@@ -122,57 +125,28 @@ function writeAbstract(type: GraphQLAbstractType, place: Place): Write {
     place.schema.getPossibleTypes(type).map((possible) => [possible.name, writeObject(possible, place)]),
   )
   const resolveType = type.resolveType ?? defaultTypeResolver
-  return (value, execution) => {
+  return (text, value, execution) => {
     const { info } = execution.given[place.number] as Given
-    const write: Write = (name) => {
+    const write: Write = (text, name) => {
       const chosen = writes.get(name)
       if (!chosen) throw new Error(`${type} of an unknown type.`)
-      return chosen(value, execution)
+      chosen(text, value, execution)
     }
-    return partOf(resolveType(value, execution.context, info, type), write, execution)
+    put(text, resolveType(value, execution.context, info, type), write, execution)
   }
 }
 
 /** The fields of an object, all at once. */
 export function writeFields(fields: readonly WrittenField[]): Write {
   // A member of a union of which nothing is selected.
-  if (fields.length === 0) return () => '{}'
+  if (fields.length === 0) return (text) => void text.push('{}')
   const begun = fields.map(({ key }, index) => `${index === 0 ? '{' : ','}"${key}":`)
-  return (source, execution) => {
-    let parts: Part[] | null = null
-    let text = ''
-    try {
-      for (let index = 0; index < fields.length; index++) {
-        const { resolve, write } = fields[index] as WrittenField
-        const part = partOf(resolve(source, execution), write, execution)
-        text += begun[index]
-        if (typeof part === 'string') {
-          text += part
-          continue
-        }
-        parts ??= []
-        parts.push(text, part)
-        text = ''
-      }
-    } catch (error) {
-      throw alone(error, parts ?? [])
+  return (text, source, execution) => {
+    for (let index = 0; index < fields.length; index++) {
+      const { resolve, write } = fields[index] as WrittenField
+      text.push(begun[index] as string)
+      put(text, resolve(source, execution), write, execution)
     }
-    if (!parts) return `${text}}`
-    parts.push(`${text}}`)
-    return Promise.all(parts).then((texts) => texts.join(''))
+    text.push('}')
   }
-}
-
-function partOf(value: unknown, write: Write, execution: Execution): Part {
-  return isPromise(value) ? value.then((settled) => write(settled, execution)) : write(value, execution)
-}
-
-/** What was begun beside a failure may fail as well, and nobody waits for it any more. */
-function alone(error: unknown, parts: readonly Part[]): unknown {
-  for (const part of parts) if (typeof part !== 'string') part.catch(() => undefined)
-  return error
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as Promise<unknown> | null)?.then === 'function'
 }
