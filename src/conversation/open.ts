@@ -57,8 +57,10 @@ export function openConversation(
 
 /** Read before the commit: whatever fails after it must not take back the answer. */
 async function asItIs(tx: Transaction, by: Actor, { conversation, message }: MessageAdded): Promise<Opened> {
-  const [view] = await findConversations(tx, by, [conversation.id])
-  const [first] = await findMessages(tx, by, [message.id])
+  const [[view], [first]] = await Promise.all([
+    findConversations(tx, by, [conversation.id]),
+    findMessages(tx, by, [message.id]),
+  ])
   return { conversation: view ?? conversation, message: first ?? message }
 }
 

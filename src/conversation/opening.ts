@@ -35,8 +35,8 @@ export async function openedFirst(
   const find = () => (input.objectId ? openedWith(tx, by, input.objectId) : openedByMessage(tx, by, objectId))
   const first = await find()
   if (first) return first
-  await tx.query(lockObject, [`${by.integrationId} ${objectId}`])
-  return find()
+  const [, meanwhile] = await Promise.all([tx.query(lockObject, [`${by.integrationId} ${objectId}`]), find()])
+  return meanwhile
 }
 
 /** Without an object id of its own, a conversation is known by that of its first message. */

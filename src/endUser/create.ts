@@ -82,8 +82,10 @@ export async function recogniseEndUser(
   const namesake = email ? await knownByEmail(tx, inboxId, email) : null
   const binds = by.kind !== 'INTEGRATION' || (by.bindsByEmail && !namesake?.isClaimed)
   const found = namesake && binds ? namesake : await insertEndUser(tx, by, inboxId, given, email)
-  if (integrationId && objectId) await bindObjectId(tx, integrationId, objectId, found.id, hash)
-  if (namesake && found.id !== namesake.id) await suspectDuplicate(tx, found.id, namesake.id)
+  await Promise.all([
+    integrationId && objectId && bindObjectId(tx, integrationId, objectId, found.id, hash),
+    namesake && found.id !== namesake.id && suspectDuplicate(tx, found.id, namesake.id),
+  ])
   return { ...found, isRepeat: false }
 }
 
@@ -94,16 +96,17 @@ async function insertEndUser(
   given: NewEndUser,
   email: string | null,
 ): Promise<EndUserView> {
-  const [made] = await tx.query<EndUser>(insert, [
-    newId(),
+  const id = newId()
+  const inserting = tx.query<EndUser>(insert, [
+    id,
     inboxId,
     storable(given.name ?? '').trim() || null,
     given.photoUrl ?? null,
     JSON.stringify(mergeAttributes({}, given.attributes)),
     tx.now,
   ])
+  const [[made]] = await Promise.all([inserting, email && vouchForEmail(tx, by, { id, inboxId }, email)])
   if (!made) throw new Error('An end-user was not inserted.')
-  if (email) await vouchForEmail(tx, by, made, email)
   return { ...made, email }
 }
 

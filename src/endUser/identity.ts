@@ -22,8 +22,8 @@ export async function knownByObjectId(
   const find = async () => (await tx.query<KnownByObjectId>(byObjectId, [integrationId, objectId]))[0] ?? null
   const known = await find()
   if (known) return known
-  await tx.query(lockIdentity, [`${integrationId} ${objectId}`])
-  return find()
+  const [, meanwhile] = await Promise.all([tx.query(lockIdentity, [`${integrationId} ${objectId}`]), find()])
+  return meanwhile
 }
 
 /** Binds an integration's id, which must be free, to an end-user. */
@@ -62,8 +62,8 @@ export async function knownByEmail(
   const find = async () => (await tx.query<KnownByEmail>(byEmail, [email, inboxId]))[0] ?? null
   const known = await find()
   if (known?.isClaimed) return known
-  await tx.query(lockIdentity, [`${inboxId} ${email}`])
-  return find()
+  const [, meanwhile] = await Promise.all([tx.query(lockIdentity, [`${inboxId} ${email}`]), find()])
+  return meanwhile
 }
 
 /**
@@ -96,7 +96,12 @@ export async function setEmail(
 }
 
 /** Vouches for the e-mail address of a new end-user. */
-export async function vouchForEmail(tx: Transaction, by: Actor, endUser: EndUser, email: string) {
+export async function vouchForEmail(
+  tx: Transaction,
+  by: Actor,
+  endUser: Pick<EndUser, 'id' | 'inboxId'>,
+  email: string,
+) {
   await tx.query(identify, [newId(), endUser.id, 'EMAIL', voucher(by, endUser), email, null])
 }
 
@@ -110,7 +115,7 @@ export function cleanEmail(email: string | null | undefined): string | null {
 }
 
 /** An address typed into a messenger proves nothing, so it is unique to the end-user who typed it. */
-function voucher(by: Actor, endUser: EndUser): string {
+function voucher(by: Actor, endUser: Pick<EndUser, 'id' | 'inboxId'>): string {
   return `${by.kind === 'INTEGRATION' ? by.integrationId : endUser.inboxId}:${endUser.id}`
 }
 
