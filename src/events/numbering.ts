@@ -8,13 +8,21 @@ export const channel = 'graphdesk_events'
  * is taken by a statement of its own, so that the numbering sees everything committed before it.
  */
 export async function numberEvents(db: Database): Promise<void> {
-  const [waiting] = await db.query(pending, [])
-  if (!waiting) return
-  await db.transaction(async (tx) => {
-    await tx.query(lock, [])
-    await tx.query(number, [])
-  })
+  for (let count = most; count === most; ) {
+    const [waiting] = await db.query(pending, [])
+    if (!waiting) return
+    count = await db.transaction(async (tx) => {
+      const [, [numbered]] = await Promise.all([
+        tx.query(lock, []),
+        tx.query<{ count: number }>(number, [most]),
+      ])
+      return numbered?.count ?? 0
+    })
+  }
 }
+
+/** At a time: however many wait, a statement must come to its end before its time is over. */
+const most = 10_000
 
 const pending = statement('events.pending', 'select 1 from event_pending limit 1')
 
@@ -22,12 +30,14 @@ const lock = statement('events.lock', `select pg_advisory_xact_lock(hashtext('gr
 
 const number = statement(
   'events.number',
-  `with taken as (delete from event_pending returning event_id),
+  `with first as (select event_id from event_pending order by event_id limit $1),
+        taken as (
+          delete from event_pending p using first f where p.event_id = f.event_id returning p.event_id),
         log as (update event_log set position = position + (select count(*) from taken) returning position),
         numbered as (
           insert into event_feed (position, event_id)
           select log.position - count(*) over () + row_number() over (order by event_id), event_id
             from taken, log
           returning 1)
-   select pg_notify('${channel}', '') from numbered limit 1`,
+   select pg_notify('${channel}', ''), (select count(*)::int from taken) as count from numbered limit 1`,
 )

@@ -7,6 +7,7 @@ import type { Transaction } from '../../src/database/database.js'
 import { numberEvents } from '../../src/events/numbering.js'
 import { newestPosition, readEvents } from '../../src/events/read.js'
 import { storedId } from '../../src/ids.js'
+import { recordStatements } from '../plans/statements.js'
 import { createDatabase } from '../support/database.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
@@ -70,6 +71,29 @@ const steps = fc.array(
   ),
   { minLength: 5, maxLength: 40 },
 )
+
+test('more events than one statement takes get their positions in the order of their ids', async () => {
+  const { db } = server.app
+  await numberEvents(db)
+  const start = await newestPosition(db)
+  const recorder = recordStatements()
+  await db.pool.query(
+    `with e as (insert into event (type, inbox_id, actor_kind, origin)
+       select 'TITLE_CHANGED', $1::uuid, 'SYSTEM', 'SYSTEM' from generate_series(1, 25000) returning id)
+     insert into event_pending (event_id) select id from e`,
+    [stored('Inbox', inboxId)],
+  )
+  await numberEvents(db)
+  recorder.stop()
+  const { rows } = await db.pool.query(
+    `select count(*)::int as events, count(*) filter (where event_id > before)::int as later
+       from (select event_id, lag(event_id, 1, 0::bigint) over (order by position) as before
+               from event_feed where position > $1) f`,
+    [start],
+  )
+  expect(rows).toEqual([{ events: 25_000, later: 25_000 }])
+  expect(recorder.issued.filter(({ name }) => name === 'events.number').length).toBeGreaterThan(2)
+})
 
 test('whatever writers, rollbacks and nodes that number do: each committed event once, in order, and nothing is ever put before what was read', async () => {
   const { db } = server.app
