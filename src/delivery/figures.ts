@@ -66,8 +66,8 @@ const held = statement(
     cross join lateral (
       select case when coalesce(f.fault, w.fault) is not null then 'FAULT'
                   when coalesce(f.state, w.state) = 'PAUSED' then 'PAUSED'
-                  when l.probe_at is not null then 'FAILING'
-                  when l.held_until > $1 then 'ASKED' end as reason) r
+                  when l.held_until > $1 then 'ASKED'
+                  when l.probe_at is not null then 'FAILING' end as reason) r
     where reason is not null and coalesce(f.archived_at, w.archived_at) is null
     group by 1`,
 )

@@ -125,6 +125,50 @@ test('a receiver that asks to wait is sent nothing at all until then', async () 
   await settled('DELIVERED', 'DELIVERED', 'DELIVERED')
 })
 
+test('after a wait that it asked for, a receiver is asked by one delivery, and the others follow when it takes that', async () => {
+  const asksToWait = answers(429, { 'retry-after': '600' })
+  const receiver = await startReceiver(asksToWait)
+  const { conversation, reply, deliveries, integrationId } = await connect(server, receiver)
+  const { prisma } = server.app.db
+  const isHeld = () =>
+    eventually(async () => {
+      const { heldUntil } = await prisma.listener.findUniqueOrThrow({ where: { integrationId } })
+      expect(Number(heldUntil)).toBeGreaterThan(clock.now().getTime() + 590_000)
+      expect((await deliveries()).filter(({ state }) => state === 'IN_FLIGHT')).toEqual([])
+      expect(await deliveries()).toHaveLength(20)
+    })
+  for (let count = 0; count < 20; count++) await reply(await conversation())
+  await isHeld()
+  const elsewhere = await startReceiver()
+  const other = await connect(server, elsewhere)
+  const before = receiver.received.length
+
+  // However long it takes to record what it said.
+  const writer = await server.app.db.pool.connect()
+  receiver.reply = async (...exchange) => {
+    await writer.query('begin')
+    await writer.query('select from listener where integration_id = $1 for no key update', [integrationId])
+    await asksToWait(...exchange)
+  }
+  clock.advance(600_000)
+  await receiver.arrival(before + 1)
+  for (let count = 1; count <= 5; count++) {
+    await other.reply(await other.conversation())
+    await elsewhere.arrival(count)
+  }
+  expect(receiver.received).toHaveLength(before + 1)
+  await writer.query('commit')
+  writer.release()
+  await isHeld()
+
+  receiver.reply = accepted
+  clock.advance(600_000)
+  await eventually(async () => {
+    expect((await deliveries()).map(({ state }) => state)).toEqual(Array(20).fill('DELIVERED'))
+  })
+  expect(receiver.received).toHaveLength(before + 1 + 20)
+})
+
 test('after three days of failures a delivery is given up, and the next change is sent', async () => {
   const receiver = await startReceiver(answers(503))
   const { conversation, reply, settled, attempts, deliveries, integrationId } = await connect(

@@ -37,8 +37,8 @@ export function healthOf(tries: readonly { failures: number; verdict: Verdict }[
 }
 
 /**
- * Keeps what became of a receiver. After some failures in a row it gets one delivery at a time; the first that it takes
- * ends that, and makes what waits after failures due.
+ * Keeps what became of a receiver. After some failures in a row, or a wait that it asked for, it gets one delivery at a
+ * time; the first that it takes ends that, and makes what waits after failures due.
  */
 export async function recordHealth(
   tx: Transaction,
@@ -77,19 +77,24 @@ function random(): number {
   return 1 - Math.random() / 5
 }
 
-/** What failed at the same time counts up to where probing begins; from there on only a probe makes the next one later. */
+/**
+ * What failed at the same time counts up to where probing begins; from there on only a probe makes the next one later. One
+ * that asked to wait is asked by one delivery after it, however long it was well before.
+ */
 const record = statement(
   'listener.recordHealth',
   `with before as (select id, failures from listener where id = $1 for no key update),
         after as (
-     select case when $2 or failures < $5 then least(case when $2 then 0 else failures end + $3::int, $5)
-                 else failures + $8::int end as failures
+     select greatest(case when $2 or failures < $5 then least(case when $2 then 0 else failures end + $3::int, $5)
+                          else failures + $8::int end,
+                     case when $4::timestamptz is not null then $5 end) as failures
        from before)
    update listener l
       set failures = after.failures,
           held_until = greatest(l.held_until, $4::timestamptz),
           probe_at = case when after.failures >= $5
-                          then $6::timestamptz + interval '5 s' * $7::float8 * least(2 ^ (after.failures - $5), 12) end
+                          then greatest($4, case when $4 is null or $3 + $8 > 0 then
+                            $6::timestamptz + interval '5 s' * $7::float8 * least(2 ^ (after.failures - $5), 12) end) end
      from before, after
     where l.id = before.id
    returning before.failures >= $5 and after.failures < $5 as "isRecovery"`,
