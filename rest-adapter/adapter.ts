@@ -20,10 +20,17 @@ import { restVariant } from './variantRest.js'
 
 export interface FinApiOptions {
   report: Report
-  /** Runs before anything is read; gives the seconds to wait when a request came too early. */
-  limit: (request: IncomingMessage, response: ServerResponse) => Promise<number | null>
+  /** Runs before anything is read. */
+  limit: (request: IncomingMessage, response: ServerResponse) => Promise<Limited>
   /** Where a request came from. */
   addressOf: (request: IncomingMessage) => string
+}
+
+export interface Limited {
+  /** The seconds to wait when a request came too early; else null. */
+  wait: number | null
+  /** Called once its caller is known. */
+  isNoGuess(): void
 }
 
 export interface FinApi {
@@ -56,10 +63,10 @@ export async function finApi(app: App, execute: Execute, options: FinApiOptions)
     const { variant, operate } = sideOf(call)
     recordCall(app, call, response)
     try {
-      const wait = await limit(call.request, response)
+      const { wait, isNoGuess } = await limit(call.request, response)
       if (wait !== null) throw tooManyRequests(wait)
       call.bytes = await readBody(call.request)
-      answerWith(response, variant, await operate(call))
+      answerWith(response, variant, await operate(call, isNoGuess))
     } catch (error) {
       const problem = problemOf(error, report)
       call.trace.problem = problem.message

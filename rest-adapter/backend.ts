@@ -8,12 +8,15 @@ import type { Answer } from './handler.js'
 import { Problem, unauthorized } from './problem.js'
 import { validation } from './validation.js'
 
-/** Carries a call to its operation. Rejects with a Problem, or whatever unexpected happened. */
-export type Operate = (call: Call) => Promise<Answer>
+/**
+ * Carries a call to its operation; `admitted` is called once the caller is known. Rejects with a Problem, or whatever
+ * unexpected happened.
+ */
+export type Operate = (call: Call, admitted: () => void) => Promise<Answer>
 
 export interface BackendOptions {
   /** By operationId. */
-  handlers: Record<string, Operate>
+  handlers: Record<string, (call: Call) => Promise<Answer>>
   /** Finds out who calls. */
   identify: (call: Call) => Promise<IntegrationActor | null>
 }
@@ -47,13 +50,14 @@ export async function openBackend(
   const match = matching(backend)
   const validate = validation(backend)
 
-  return async (call) => {
+  return async (call, admitted) => {
     const operation = match(call)
     const { operationId = '' } = operation
     call.trace.operation = operationId
     if (!(await isAuthorized(backend, operation, call))) {
       throw unauthorized(call.request.headers.authorization !== undefined)
     }
+    admitted()
     call.body = jsonBody(call)
     validate(operation, call)
     const handle = handlers[operationId]

@@ -165,7 +165,7 @@ async function stopAll(undo: (() => unknown)[]) {
 
 function limitedTokens(limit: Limit): RequestHandler {
   return async (request, response, next) => {
-    const wait = await limit(request, response)
+    const { wait } = await limit(request, response)
     if (wait === null) return next()
     response.status(429).json({ error: 'temporarily_unavailable', error_description: tooMany(wait) })
   }

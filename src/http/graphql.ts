@@ -24,7 +24,7 @@ export function graphqlApi(app: App, { yoga, limit, report }: GraphqlOptions): A
 
   async function answer(exchange: HttpExchange): Promise<void> {
     const { request, response } = exchange
-    const wait = await limit(request, response)
+    const { wait, isNoGuess } = await limit(request, response)
     if (wait !== null) return graphqlFault(response, 429, 'RATE_LIMITED', tooMany(wait))
     if (request.method === 'POST') {
       if (!isJson(request)) return graphqlFault(response, 415, 'UNSUPPORTED_MEDIA_TYPE', notJson)
@@ -35,6 +35,7 @@ export function graphqlApi(app: App, { yoga, limit, report }: GraphqlOptions): A
       response.setHeader('WWW-Authenticate', 'Bearer error="invalid_token"')
       return graphqlFault(response, 401, 'UNAUTHENTICATED', badToken)
     }
+    isNoGuess()
     exchange.caller = caller
     if (await short.answers(exchange)) return
     const carried: Carried = { exchange }

@@ -6,8 +6,15 @@ import { bearerToken } from '../token/bearer.js'
 import { secretHash } from '../token/mint.js'
 import type { AddressOf } from './clientAddress.js'
 
-/** Counts a request; gives the seconds to wait when there were too many, else null. */
-export type Limit = (request: IncomingMessage, response: ServerResponse) => Promise<number | null>
+/** Counts a request. */
+export type Limit = (request: IncomingMessage, response: ServerResponse) => Promise<Counted>
+
+export interface Counted {
+  /** The seconds to wait when there were too many; else null. */
+  wait: number | null
+  /** To be called once its caller is known: from then on it is no guess, however long it is under way. */
+  isNoGuess(): void
+}
 
 /**
  * Limits requests a minute, per token or, without one, per address, and a tenth as many tries of wrong tokens, per
@@ -18,9 +25,10 @@ export function limitedRequests(limit: number, addressOf: AddressOf): Limit {
   const guesses = limitedGuesses(Math.ceil(limit / 10))
   return async (request, response) => {
     const address = addressOf(request)
-    const wait = (await guesses(address, response)) ?? (await told(request, response, address))
+    const guess = await guesses(address, response)
+    const wait = guess.wait ?? (await told(request, response, address))
     if (wait !== null) response.setHeader('Retry-After', wait)
-    return wait
+    return { ...guess, wait }
   }
 
   /** As draft 8 of the RateLimit headers has it; a key is shown by its hash. */
@@ -46,16 +54,20 @@ export function limitedOperations(limit: number): (key: string) => Promise<Graph
 
 export const tooMany = (seconds: number) => `Too many requests; repeat in ${seconds} s.`
 
-/** Counts every request until its answer shows that it was no guess: many may be under way together. */
+/** Counts every request until it turns out to be no guess: many may be under way together. */
 function limitedGuesses(limit: number) {
   const guesses = counted(limit)
-  return async (address: string, response: ServerResponse): Promise<number | null> => {
+  return async (address: string, response: ServerResponse): Promise<Counted> => {
     const { seconds, until, isOver } = await guesses.count(address)
+    let isCounted = true
+    const isNoGuess = () => {
+      if (isCounted && performance.now() < until) guesses.giveBack(address)
+      isCounted = false
+    }
     response.once('close', () => {
-      const isGuess = response.statusCode === 401 || !response.headersSent
-      if (!isGuess && performance.now() < until) guesses.giveBack(address)
+      if (response.statusCode !== 401 && response.headersSent) isNoGuess()
     })
-    return isOver ? seconds : null
+    return { wait: isOver ? seconds : null, isNoGuess }
   }
 }
 

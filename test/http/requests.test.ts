@@ -73,8 +73,12 @@ test('a request may name the whole address', async () => {
 
 describe('wrong tokens', () => {
   const most = 30
-  const from = (client: string, token = 'nonsense') =>
-    post('/graphql', viewer, { authorization: `Bearer ${token}`, 'x-forwarded-for': client })
+  const from = (client: string, token = 'nonsense', headers = {}, query = '{ viewer { __typename } }') =>
+    post('/graphql', JSON.stringify({ query }), {
+      authorization: `Bearer ${token}`,
+      'x-forwarded-for': client,
+      ...headers,
+    })
 
   test('are limited per address behind the proxy, and the refusal says for how long', async () => {
     for (let guess = 0; guess < most; guess++) expect((await from('203.0.113.1')).status).toBe(401)
@@ -88,5 +92,16 @@ describe('wrong tokens', () => {
     for (let call = 0; call < 2 * most; call++) {
       expect((await from('203.0.113.3', server.token)).status).toBe(200)
     }
+  })
+
+  test('are not streams that stay open', async () => {
+    const streams: Response[] = []
+    while (streams.length < 2 * most) {
+      const accept = { accept: 'text/event-stream' }
+      streams.push(await from('203.0.113.4', server.token, accept, 'subscription { events { cursor } }'))
+      expect(streams.at(-1)?.status).toBe(200)
+    }
+    expect((await from('203.0.113.4', server.token)).status).toBe(200)
+    for (const stream of streams) await stream.body?.cancel()
   })
 })

@@ -27,7 +27,8 @@ test('an operation without a handler stops the start', async () => {
 
 test.each(variants)('whoever calls too often is told so in the form of the variant: %s', async (variant) => {
   const app = { publicUrl: () => 'http://localhost', db: { clock: systemClock } } as App
-  const fin = await finApi(app, nothing, { report: expect.fail, limit: async () => 7, addressOf: () => '' })
+  const limit = async () => ({ wait: 7, isNoGuess() {} })
+  const fin = await finApi(app, nothing, { report: expect.fail, limit, addressOf: () => '' })
   const server = createServer(fin.answer).listen(0)
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
