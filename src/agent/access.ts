@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.js'
 import type { Queryable } from '../database/database.js'
-import { columns, statement } from '../database/statement.js'
+import { columns, statement, statementByIds } from '../database/statement.js'
 import { type Agent, Prisma } from '../generated/prisma/client.js'
 
 /** An agent as others see them. */
@@ -16,7 +16,12 @@ export async function findAgent(db: Queryable, actor: Actor, id: string): Promis
 
 /** Those the actor may see, in no order. */
 export function findAgents(db: Queryable, actor: Actor, ids: readonly string[]): Promise<AgentView[]> {
-  return db.query(byIds, [ids, actor.inboxIds, 'agentId' in actor ? actor.agentId : null, seesAll(actor)])
+  return db.query(byIds(ids), [
+    ids,
+    actor.inboxIds,
+    'agentId' in actor ? actor.agentId : null,
+    seesAll(actor),
+  ])
 }
 
 /** Those who answer in one of the actor's inboxes, by name. */
@@ -26,7 +31,7 @@ export function listAgents(db: Queryable, actor: Actor): Promise<AgentView[]> {
 
 /** By ids that come from something the actor may already see, such as a message's author. */
 export function agentsByIds(db: Queryable, ids: readonly string[]): Promise<AgentView[]> {
-  return db.query(known, [ids])
+  return db.query(known(ids), [ids])
 }
 
 function seesAll(actor: Actor): boolean {
@@ -38,10 +43,10 @@ const fields = columns('a', agentFields)
 const member = `exists (select 1 from inbox_member m where m.agent_id = a.id and m.inbox_id = any($INBOXES::uuid[]))
   or exists (select 1 from fin_integration f where f.agent_id = a.id and f.inbox_id = any($INBOXES::uuid[]))`
 
-const byIds = statement(
+const byIds = statementByIds(
   'agent.byIds',
-  `select ${fields} from agent a
-    where a.id = any($1::uuid[]) and (a.id = $3::uuid or $4::boolean or ${member.replaceAll('$INBOXES', '$2')})`,
+  (ids) => `select ${fields} from ${ids} k(id) join agent a on a.id = k.id
+    where (a.id = $3::uuid or $4::boolean or ${member.replaceAll('$INBOXES', '$2')})`,
 )
 
 const list = statement(
@@ -50,4 +55,7 @@ const list = statement(
     where a.archived_at is null and ($2::boolean or ${member.replaceAll('$INBOXES', '$1')}) order by a.name, a.id limit 1000`,
 )
 
-const known = statement('agent.known', `select ${fields} from agent a where a.id = any($1::uuid[])`)
+const known = statementByIds(
+  'agent.known',
+  (ids) => `select ${fields} from ${ids} k(id) join agent a on a.id = k.id`,
+)

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js'
-import { type Statement, statement } from '../database/statement.js'
+import { countName, type Statement, statement } from '../database/statement.js'
 import type { LoggedEvent } from '../events/event.js'
 import { type ConversationFilter, filterShape, filterValues } from './filter.js'
 import { totalSql } from './total.js'
@@ -41,16 +41,16 @@ async function count(
   inboxIds: readonly string[],
   filter: ConversationFilter,
 ): Promise<Counted> {
-  const [row] = await db.query<Counted>(counting(filter), [inboxIds, ...filterValues(filter)])
+  const [row] = await db.query<Counted>(counting(inboxIds, filter), [inboxIds, ...filterValues(filter)])
   if (!row) throw new Error('The table event_log is empty: the migrations did not run to their end.')
   return row
 }
 
 /** All in one statement, so that what it counts and what it says of the log are of the same moment. */
-function counting(filter: ConversationFilter): Statement {
+function counting(inboxIds: readonly string[], filter: ConversationFilter): Statement {
   return statement(
-    ['conversation.count', ...filterShape(filter)].join('.'),
-    `select l.position, u.unnumbered, (${totalSql(filter)}) as total
+    ['conversation.count', countName(inboxIds), ...filterShape(filter)].join('.'),
+    `select l.position, u.unnumbered, (${totalSql(inboxIds, filter)}) as total
        from event_log l,
             (select coalesce(json_object_agg(conversation_id, revision), '{}') as unnumbered
                from (select e.conversation_id, max(e.revision) as revision

@@ -1,4 +1,5 @@
 import type { Actor } from '../actor.js'
+import { countName, rowsOf } from '../database/statement.js'
 import type { ConversationStatus } from '../generated/prisma/enums.js'
 
 export interface ConversationFilter {
@@ -23,10 +24,14 @@ function isNarrowed({ status, assigneeId, unassigned }: ConversationFilter): boo
   return status != null || assigneeId != null || unassigned === true
 }
 
+function statusesOf({ status }: ConversationFilter): readonly ConversationStatus[] {
+  return status ?? allStatuses
+}
+
 /** Which fields a filter has: lists of the same shape are the same statement. */
 export function filterShape(filter: ConversationFilter): string[] {
   return [
-    ...(isNarrowed(filter) ? ['status'] : []),
+    ...(isNarrowed(filter) ? ['status', countName(statusesOf(filter))] : []),
     ...(filter.assigneeId ? ['agent'] : filter.unassigned ? ['nobody'] : []),
     ...(filter.endUserId ? ['user'] : []),
   ]
@@ -35,7 +40,7 @@ export function filterShape(filter: ConversationFilter): string[] {
 /** The values of `filterSql`, in order. */
 export function filterValues(filter: ConversationFilter): unknown[] {
   return [
-    ...(isNarrowed(filter) ? [filter.status ?? allStatuses] : []),
+    ...(isNarrowed(filter) ? [statusesOf(filter)] : []),
     ...(filter.assigneeId ? [filter.assigneeId] : []),
     ...(filter.endUserId ? [filter.endUserId] : []),
   ]
@@ -44,7 +49,9 @@ export function filterValues(filter: ConversationFilter): unknown[] {
 /** SQL of what a filter asks of the conversation `c` of each inbox `i`, and what is to be joined to those for it. */
 export function filterSql(filter: ConversationFilter, parameter: () => string) {
   const narrowed = isNarrowed(filter)
-  const statuses = narrowed ? `cross join unnest(${parameter()}::"ConversationStatus"[]) s(status)` : ''
+  const statuses = narrowed
+    ? `cross join ${rowsOf(`${parameter()}::"ConversationStatus"[]`, statusesOf(filter))} s(status)`
+    : ''
   const conditions = [
     'c.inbox_id = i.id',
     ...(narrowed ? ['c.status = s.status'] : []),

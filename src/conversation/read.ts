@@ -2,7 +2,14 @@ import type { Actor } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
 import { type Shape, shapesOf } from '../database/shape.js'
-import { type Statement, statement, tableColumns } from '../database/statement.js'
+import {
+  countName,
+  rowsOf,
+  type Statement,
+  statement,
+  statementByIds,
+  tableColumns,
+} from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Conversation, Prisma, type Tag } from '../generated/prisma/client.js'
 import { type ConversationFilter, filterShape, filterSql, filterValues, listedInboxes } from './filter.js'
@@ -27,13 +34,14 @@ export interface ConversationPage {
   limit: number
 }
 
-/** Those the actor may see, in no order. */
+/** Those the actor may see, in no order; of each the columns that are `read`, by their path, or all. */
 export async function findConversations(
   db: Queryable,
   actor: Actor,
   ids: readonly string[],
+  read: ReadonlySet<string> | null = null,
 ): Promise<ConversationView[]> {
-  return db.query(byIds, [ids, actor.inboxIds])
+  return db.query(finding(shape(read))(ids), [ids, actor.inboxIds])
 }
 
 /** A page of the conversations the actor may see; of each the columns that are `read`, by their path, or all. */
@@ -48,7 +56,7 @@ export async function listConversations(
   if (inboxIds.length === 0) return []
   const values = [inboxIds, page.limit, ...filterValues(filter)]
   if (page.after) values.push(page.after.at, page.after.id)
-  return db.query(listing(filter, page, shape(read)), values)
+  return db.query(listing(inboxIds, filter, page, shape(read)), values)
 }
 
 const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const
@@ -59,8 +67,14 @@ const listings = new Map<string, Statement>()
  * One statement per shape of filter and order. The page is taken per inbox (and status), each from its index in
  * order, then merged: no list reads more rows than its page, whatever the inboxes hold.
  */
-function listing(filter: ConversationFilter, page: ConversationPage, { name: of, list }: Shape): Statement {
+function listing(
+  inboxIds: readonly string[],
+  filter: ConversationFilter,
+  page: ConversationPage,
+  { name: of, list }: Shape,
+): Statement {
   const parts = [
+    countName(inboxIds),
     page.field === 'CREATED' ? 'created' : 'activity',
     page.descending ? 'desc' : 'asc',
     ...filterShape(filter),
@@ -87,7 +101,7 @@ function listing(filter: ConversationFilter, page: ConversationPage, { name: of,
   const made = statement(
     name,
     `select ${list}
-       from (select c.* from unnest($1::uuid[]) i(id) ${statuses}
+       from (select c.* from ${rowsOf('$1::uuid[]', inboxIds)} i(id) ${statuses}
               cross join lateral (
                 select * from conversation c where ${conditions.join(' and ')}
                  order by ${held}c.${by} ${direction}, c.id ${direction} limit $2) c
@@ -115,7 +129,16 @@ const shape = shapesOf(
 
 const joins = 'join end_user e on e.id = c.end_user_id left join agent a on a.id = c.assignee_id'
 
-const byIds = statement(
-  'conversation.byIds',
-  `select ${shape(null).list} from conversation c ${joins} where c.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[])`,
-)
+const findings = new Map<string, ReturnType<typeof statementByIds>>()
+
+function finding({ name, list }: Shape) {
+  const known =
+    findings.get(name) ??
+    statementByIds(
+      `conversation.byIds${name}`,
+      (ids) =>
+        `select ${list} from ${ids} k(id) join conversation c on c.id = k.id ${joins} where c.inbox_id = any($2::uuid[])`,
+    )
+  findings.set(name, known)
+  return known
+}

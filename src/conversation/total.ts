@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.js'
 import type { Queryable } from '../database/database.js'
-import { type Statement, statement } from '../database/statement.js'
+import { countName, rowsOf, type Statement, statement } from '../database/statement.js'
 import { type ConversationFilter, filterShape, filterSql, filterValues, listedInboxes } from './filter.js'
 
 /** How many conversations of a list the actor may see; exact, and not counted one by one. */
@@ -11,24 +11,27 @@ export async function countConversations(
 ): Promise<number> {
   const inboxIds = listedInboxes(actor, filter)
   if (inboxIds.length === 0) return 0
-  const [row] = await db.query<{ total: number }>(counting(filter), [inboxIds, ...filterValues(filter)])
+  const [row] = await db.query<{ total: number }>(counting(inboxIds, filter), [
+    inboxIds,
+    ...filterValues(filter),
+  ])
   return row?.total ?? 0
 }
 
-function counting(filter: ConversationFilter): Statement {
+function counting(inboxIds: readonly string[], filter: ConversationFilter): Statement {
   return statement(
-    ['conversation.total', ...filterShape(filter)].join('.'),
-    `select (${totalSql(filter)}) as total`,
+    ['conversation.total', countName(inboxIds), ...filterShape(filter)].join('.'),
+    `select (${totalSql(inboxIds, filter)}) as total`,
   )
 }
 
 /** SQL of how many conversations of the inboxes `$1` a filter leaves, its values from `$2` on. */
-export function totalSql(filter: ConversationFilter): string {
+export function totalSql(inboxIds: readonly string[], filter: ConversationFilter): string {
   let next = 1
   const { statuses, conditions } = filterSql(filter, () => `$${++next}`)
   // Nothing is kept of single end-users: they have few.
   const [rows, from] = filter.endUserId ? ['count(*)', 'conversation'] : ['sum(c.rows)', 'conversation_count']
-  return `select coalesce(sum(k.rows), 0)::int from unnest($1::uuid[]) i(id) ${statuses}
+  return `select coalesce(sum(k.rows), 0)::int from ${rowsOf('$1::uuid[]', inboxIds)} i(id) ${statuses}
            cross join lateral (select ${rows} as rows from ${from} c where ${conditions.join(' and ')}) k`
 }
 

@@ -9,6 +9,37 @@ export function statement(name: string, text: string): Statement {
   return { name, text }
 }
 
+/** Arrays of up to so many elements have statements of their own. */
+const few = 5
+
+/** In a statement's name: how many elements `rowsOf` was told that an array has. */
+export function countName({ length }: readonly unknown[]): string {
+  return length > 0 && length <= few ? String(length) : 'many'
+}
+
+/**
+ * SQL of an array's elements as rows: `rowsOf('$1::uuid[]', ids)`. PostgreSQL is told how many a few are. It takes ten for
+ * granted otherwise, and then finds at each run that planning anew for these ones pays.
+ */
+export function rowsOf(array: string, values: readonly unknown[]): string {
+  if (countName(values) === 'many') return `unnest(${array})`
+  return `(values ${values.map((_, index) => `((${array})[${index + 1}])`).join(', ')})`
+}
+
+/** Makes a statement for each `countName` of the ids in `$1`; `text` is given their rows. */
+export function statementByIds(
+  name: string,
+  text: (rows: string) => string,
+): (ids: readonly string[]) => Statement {
+  const known = new Map<string, Statement>()
+  return (ids) => {
+    const count = countName(ids)
+    const found = known.get(count) ?? statement(`${name}.${count}`, text(rowsOf('$1::uuid[]', ids)))
+    known.set(count, found)
+    return found
+  }
+}
+
 /** A column of a view: the place of its value in the view's object, such as `assignee.id`, and its SQL. */
 export interface Column {
   path: string

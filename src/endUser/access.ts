@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.js'
 import type { Queryable } from '../database/database.js'
-import { columns, statement } from '../database/statement.js'
+import { columns, statementByIds } from '../database/statement.js'
 import { type EndUser, Prisma } from '../generated/prisma/client.js'
 
 /** An end-user with the e-mail they are known by. */
@@ -27,12 +27,15 @@ export function findEndUsers(
   actor: Actor,
   ids: readonly string[],
 ): Promise<(EndUserView & { askedId: string })[]> {
-  return db.query(byIds, [ids, actor.inboxIds])
+  return db.query(byIds(ids), [ids, actor.inboxIds])
 }
 
-const byIds = statement(
+const byIds = statementByIds(
   'endUser.byIds',
-  `select ${columns('e', Prisma.EndUserScalarFieldEnum)}, ${emailOf('e')} as email, asked.id as "askedId"
-     from end_user asked join end_user e on e.id = coalesce(asked.merged_into_id, asked.id)
-    where asked.id = any($1::uuid[]) and e.inbox_id = any($2::uuid[])`,
+  (
+    ids,
+  ) => `select ${columns('e', Prisma.EndUserScalarFieldEnum)}, ${emailOf('e')} as email, asked.id as "askedId"
+     from ${ids} k(id) join end_user asked on asked.id = k.id
+     join end_user e on e.id = coalesce(asked.merged_into_id, asked.id)
+    where e.inbox_id = any($2::uuid[])`,
 )

@@ -26,7 +26,7 @@ export type Columns = ReadonlySet<string> | null
 
 const known = new WeakMap<readonly SelectedField[], Map<string, Columns>>()
 
-/** Which columns of the rows at these places below a field are read; all where the document was not compiled. */
+/** Which columns of the rows at these places below a field, or at the field itself, are read; all where the document was not compiled. */
 export function columnsRead(info: GraphQLResolveInfo, ...places: string[]): Columns {
   const { selected } = info as { selected?: readonly SelectedField[] }
   if (!selected) return null
@@ -36,7 +36,9 @@ export function columnsRead(info: GraphQLResolveInfo, ...places: string[]): Colu
   const before = memo.get(key)
   if (before !== undefined) return before
   const columns = new Set<string>()
-  const isKnown = places.every((place) => add(columns, '', at(selected, place.split('.'))))
+  const isKnown = places.every((place) =>
+    add(columns, '', at(selected, place === '' ? [] : place.split('.'))),
+  )
   memo.set(key, isKnown ? columns : null)
   return memo.get(key) ?? null
 }

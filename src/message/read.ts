@@ -2,7 +2,14 @@ import { type Actor, seesNotes } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
 import { type Shape, shapesOf } from '../database/shape.js'
-import { type Statement, statement, tableColumns } from '../database/statement.js'
+import {
+  countName,
+  rowsOf,
+  type Statement,
+  statement,
+  statementByIds,
+  tableColumns,
+} from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Message, Prisma } from '../generated/prisma/client.js'
 
@@ -38,7 +45,7 @@ export async function readMessages(
   const values: unknown[] = [conversationIds, range.after, before, range.limit, seesNotes(actor)]
   const kind = range.afterId ? 'since' : range.fromEnd ? 'last' : 'first'
   if (range.afterId) values.push(range.afterId)
-  return db.query(ranging(kind, shape(read)), values)
+  return db.query(ranging(conversationIds, kind, shape(read)), values)
 }
 
 /** Those in conversations the actor may see, in no order. */
@@ -47,7 +54,7 @@ export async function findMessages(
   actor: Actor,
   ids: readonly string[],
 ): Promise<MessageView[]> {
-  return db.query(byIds, [ids, actor.inboxIds, seesNotes(actor)])
+  return db.query(byIds(ids), [ids, actor.inboxIds, seesNotes(actor)])
 }
 
 const shape = shapesOf(
@@ -63,8 +70,9 @@ const shape = shapesOf(
 const authors =
   'left join agent a on a.id = m.author_agent_id left join end_user e on e.id = m.author_end_user_id'
 
-const text = (list: string, direction: 'asc' | 'desc', start = '$2') => `select ${list}
-  from unnest($1::uuid[]) k(id)
+/** `ids`: SQL of the rows of conversations. */
+const text = (ids: string, list: string, direction: 'asc' | 'desc', start = '$2') => `select ${list}
+  from ${ids} k(id)
  cross join lateral (
    select * from message m where m.conversation_id = k.id and m.seq > ${start} and m.seq < $3
       and ($5 or m.visibility = 'PUBLIC')
@@ -72,10 +80,11 @@ const text = (list: string, direction: 'asc' | 'desc', start = '$2') => `select 
   ${authors} order by m.conversation_id, m.seq ${direction}`
 
 const ranges = {
-  first: (list: string) => text(list, 'asc'),
-  last: (list: string) => text(list, 'desc'),
-  since: (list: string) =>
+  first: (ids: string, list: string) => text(ids, list, 'asc'),
+  last: (ids: string, list: string) => text(ids, list, 'desc'),
+  since: (ids: string, list: string) =>
     text(
+      ids,
       list,
       'asc',
       'greatest($2, (select s.seq from message s where s.id = $6 and s.conversation_id = k.id))',
@@ -84,15 +93,16 @@ const ranges = {
 
 const rangings = new Map<string, Statement>()
 
-function ranging(kind: keyof typeof ranges, { name: of, list }: Shape): Statement {
-  const name = `message.${kind}${of}`
-  const known = rangings.get(name) ?? statement(name, ranges[kind](list))
+function ranging(ids: readonly string[], kind: keyof typeof ranges, { name: of, list }: Shape): Statement {
+  const name = `message.${kind}.${countName(ids)}${of}`
+  const known = rangings.get(name) ?? statement(name, ranges[kind](rowsOf('$1::uuid[]', ids), list))
   rangings.set(name, known)
   return known
 }
 
-const byIds = statement(
+const byIds = statementByIds(
   'message.byIds',
-  `select ${shape(null).list} from message m join conversation c on c.id = m.conversation_id ${authors}
-    where m.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[]) and ($3 or m.visibility = 'PUBLIC')`,
+  (ids) => `select ${shape(null).list} from ${ids} k(id) join message m on m.id = k.id
+     join conversation c on c.id = m.conversation_id ${authors}
+    where c.inbox_id = any($2::uuid[]) and ($3 or m.visibility = 'PUBLIC')`,
 )

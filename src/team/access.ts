@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.js'
 import type { Queryable } from '../database/database.js'
-import { columns, statement } from '../database/statement.js'
+import { columns, statement, statementByIds } from '../database/statement.js'
 import { Prisma, type Team } from '../generated/prisma/client.js'
 
 /** A team the actor may see: one of theirs, one that answers in an inbox of theirs, for an admin every team. */
@@ -16,7 +16,7 @@ export async function findTeam(db: Queryable, actor: Actor, id: string): Promise
 
 /** By ids that come from something the actor may already see. */
 export function teamsByIds(db: Queryable, ids: readonly string[]): Promise<Team[]> {
-  return db.query(known, [ids])
+  return db.query(known(ids), [ids])
 }
 
 const fields = columns('t', Prisma.TeamScalarFieldEnum)
@@ -29,4 +29,7 @@ const byId = statement(
        where m.team_id = t.id and (m.agent_id = $3::uuid or i.inbox_id = any($2::uuid[]))))`,
 )
 
-const known = statement('team.known', `select ${fields} from team t where t.id = any($1::uuid[])`)
+const known = statementByIds(
+  'team.known',
+  (ids) => `select ${fields} from ${ids} k(id) join team t on t.id = k.id`,
+)

@@ -175,7 +175,7 @@ test.each(transports)(
       const [tokens] = values
       if (statement.name === 'token.principal' && Array.isArray(tokens) && tokens.length > 1) await executed
       const rows = await query<never>(statement, values)
-      if (statement.name === 'conversation.byIds') release()
+      if (statement.name.startsWith('conversation.byIds')) release()
       return rows
     }
     await removeMember(inboxId, agents[1].id)

@@ -124,7 +124,7 @@ test('a mutation whose result cannot be shown is not run again, and says what we
   const { db } = server.app
   const { query: run } = db
   db.query = (statement, values) => {
-    if (statement.name !== 'conversation.byIds') return run(statement, values)
+    if (!statement.name.startsWith('conversation.byIds')) return run(statement, values)
     throw new Error('Out of order.')
   }
   const { data, errors } = await noted().finally(() => {

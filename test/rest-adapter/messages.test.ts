@@ -95,12 +95,12 @@ test('after_id of another conversation: all', async () => {
 test('a sync reads with one statement for the conversation and one for its messages', async () => {
   for (const id of [ids[20], ids[114]]) {
     expect(await statements(() => idsAfter(id))).toEqual([
-      'conversation.byIds',
+      expect.stringMatching(/^conversation\.byIds/),
       expect.stringMatching(/^message\.since/),
     ])
   }
   const reading = await statements(() => client.call('getConversation', { conversation_id }))
-  expect(reading).toEqual(['conversation.byIds'])
+  expect(reading).toEqual([expect.stringMatching(/^conversation\.byIds/)])
 })
 
 test('notes come too', async () => {

@@ -1,6 +1,6 @@
 import type { TestServer } from './server.js'
 
-/** How often a statement is run while `work` is done. */
+/** How often statements whose names begin so are run while `work` is done. */
 export async function timesOf(
   { app: { db } }: TestServer,
   name: string,
@@ -9,7 +9,7 @@ export async function timesOf(
   const { query } = db
   let times = 0
   db.query = (statement, values) => {
-    if (statement.name === name) times++
+    if (statement.name.startsWith(name)) times++
     return query(statement, values)
   }
   await work().finally(() => {
