@@ -12,7 +12,7 @@ builder.objectType(Agent, {
   description: "A person, or a bot account such as Fin's, who answers in the helpdesk.",
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`agent_…`', extensions: { reads: ['id'] }, resolve: idOf('Agent') }),
+    id: t.id({ description: '`agent_…`', ...idOf('Agent') }),
     name: t.exposeString('name', { description: 'Their name among colleagues.' }),
     email: t.exposeString('email', { description: 'Lower case; unique.' }),
     alias: t.exposeString('alias', {

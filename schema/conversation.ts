@@ -16,7 +16,7 @@ builder.objectType(Conversation, {
   description: 'One thread with exactly one end-user.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`conv_…`', extensions: { reads: ['id'] }, resolve: idOf('Conversation') }),
+    id: t.id({ description: '`conv_…`', ...idOf('Conversation') }),
     version: t.exposeInt('version', {
       description: 'Counts changes of its own fields; give it as `expectedVersion`.',
     }),
@@ -27,7 +27,7 @@ builder.objectType(Conversation, {
     tags: t.field({
       type: [Tag],
       description: 'By name.',
-      extensions: { reads: ['id', 'tags'] },
+      extensions: { reads: ['tags', 'id'], isJson: true },
       resolve: ({ id, tags }, _, { load }) =>
         tags ?? load.conversation(id).then((found) => found?.tags ?? []),
     }),

@@ -9,7 +9,7 @@ import { Webhook } from './webhook.js'
 const Attempt = builder.prismaObject('DeliveryAttempt', {
   description: 'One try to send a delivery.',
   fields: (t) => ({
-    id: t.id({ description: '`attempt_…`', resolve: idOf('DeliveryAttempt') }),
+    id: t.id({ description: '`attempt_…`', ...idOf('DeliveryAttempt') }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
     durationMs: t.exposeInt('durationMs', { description: 'How long it took, in milliseconds.' }),
     statusCode: t.exposeInt('statusCode', {
@@ -28,7 +28,7 @@ export const Delivery = builder.objectRef<DeliveryView>('Delivery').implement({
     'A webhook that must reach its receiver: Fin’s tell of a conversation, however much has changed in it; others of one event. Kept for DELIVERY_RETENTION_DAYS after it is finished. For admins.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`delivery_…`', resolve: idOf('Delivery') }),
+    id: t.id({ description: '`delivery_…`', ...idOf('Delivery') }),
     state: t.expose('state', { type: DeliveryStateEnum, description: 'How far it is.' }),
     integration: t.field({
       type: FinIntegration,

@@ -14,7 +14,7 @@ builder.objectType(EndUser, {
     'The customer on the other side, as one inbox knows them. The id of a merged one leads to whom they became.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`user_…`', extensions: { reads: ['id'] }, resolve: idOf('EndUser') }),
+    id: t.id({ description: '`user_…`', ...idOf('EndUser') }),
     name: t.exposeString('name', { nullable: true, description: 'Null while unknown.' }),
     email: t.exposeString('email', {
       nullable: true,

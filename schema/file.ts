@@ -18,7 +18,7 @@ const StoredFile = builder.objectRef<StoredFileRow>('StoredFile').implement({
   description:
     'Our copy of a file or image that came with a message, made soon after since addresses expire.',
   fields: (t) => ({
-    id: t.id({ description: '`file_…`', resolve: idOf('StoredFile') }),
+    id: t.id({ description: '`file_…`', ...idOf('StoredFile') }),
     originalUrl: t.exposeString('originalUrl', { description: 'The address that it came with.' }),
     state: t.expose('state', { type: FileStateEnum, description: 'How far the copy is.' }),
     url: t.string({

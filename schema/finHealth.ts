@@ -16,7 +16,7 @@ const Call = builder.prismaObject('IntegrationCall', {
   name: 'FinCall',
   description: 'One request of Fin, kept for 7 days, at most 10,000 of them.',
   fields: (t) => ({
-    id: t.id({ description: '`call_…`', resolve: idOf('IntegrationCall') }),
+    id: t.id({ description: '`call_…`', ...idOf('IntegrationCall') }),
     operation: t.exposeString('operation', {
       description: "As Fin's documentation names it; `unknown` when no path fitted.",
     }),

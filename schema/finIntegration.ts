@@ -9,7 +9,7 @@ const LogEntry = builder.prismaObject('IntegrationLog', {
   name: 'IntegrationLogEntry',
   description: 'What did not go as asked with an integration, and why.',
   fields: (t) => ({
-    id: t.id({ description: '`log_…`', resolve: idOf('IntegrationLogEntry') }),
+    id: t.id({ description: '`log_…`', ...idOf('IntegrationLogEntry') }),
     kind: t.exposeString('kind', {
       description:
         'NOT_APPLIED (it would have undone a human’s doing), DIFFERENT_REPEAT (the first call counts), TOLERATED (what could not be read), REFUSED (a request that was not let in) or GAP (changes that had left the event log before webhooks were made of them; Fin is told of each conversation that may have changed).',
@@ -64,7 +64,7 @@ export const FinIntegration = builder.prismaObject('FinIntegration', {
   description: 'One connection with Fin. Its keys are never shown again.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`fin_…`', resolve: idOf('FinIntegration') }),
+    id: t.id({ description: '`fin_…`', ...idOf('FinIntegration') }),
     name: t.exposeString('name', { description: 'Its name among agents.' }),
     identifier: t.exposeString('identifier', { description: "The Identifier of Fin's deployment page." }),
     region: t.expose('region', {

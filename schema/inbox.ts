@@ -9,7 +9,7 @@ export const Inbox = builder.prismaObject('Inbox', {
   description: 'Where conversations of one brand or channel arrive; the boundary of rights.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`inbox_…`', resolve: idOf('Inbox') }),
+    id: t.id({ description: '`inbox_…`', ...idOf('Inbox') }),
     name: t.exposeString('name', { description: 'Its name among agents.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     members: t.field({

@@ -40,7 +40,7 @@ builder.objectType(Message, {
   description: 'One entry of a conversation.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`msg_…`', extensions: { reads: ['id'] }, resolve: idOf('Message') }),
+    id: t.id({ description: '`msg_…`', ...idOf('Message') }),
     seq: t.exposeInt('seq', { description: 'Its place in the conversation: 1, 2, 3, … without gaps.' }),
     conversation: t.field({
       type: Conversation,
@@ -72,7 +72,7 @@ builder.objectType(Message, {
     attachments: t.field({
       type: [Attachment],
       description: 'Files beside it.',
-      extensions: { reads: ['attachments'] },
+      extensions: { reads: ['attachments'], isJson: true },
       resolve: ({ attachments }) => attachments as unknown as AttachmentValue[],
     }),
     isLate: t.exposeBoolean('isLate', { description: 'Fin said it after a human had taken over.' }),

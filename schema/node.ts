@@ -44,9 +44,12 @@ export async function findNode(context: Context, type: NodeType, uuid: string): 
   return found ?? null
 }
 
-/** The public id of a row. */
-export function idOf(type: NodeType): (row: { id: string }) => string {
-  return ({ id }) => publicId(type, id)
+/** The public id of a row, as options of a field. */
+export function idOf(type: NodeType) {
+  return {
+    extensions: { reads: ['id'], sent: (uuid: string) => `"${publicId(type, uuid)}"` },
+    resolve: ({ id }: { id: string }) => publicId(type, id),
+  }
 }
 
 const words: Partial<Record<NodeType, string>> = { EndUser: 'End-user', FinIntegration: 'Fin integration' }

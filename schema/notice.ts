@@ -27,7 +27,7 @@ const Notice = builder.prismaObject('Notice', {
   description: 'Something that the admins should know, or mend.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`notice_…`', resolve: idOf('Notice') }),
+    id: t.id({ description: '`notice_…`', ...idOf('Notice') }),
     kind: t.field({
       type: Kind,
       description: 'What it is about.',

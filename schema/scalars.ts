@@ -1,5 +1,6 @@
 import { GraphQLScalarType } from 'graphql'
 import { DateTimeISOResolver, JSONObjectResolver, JSONResolver } from 'graphql-scalars'
+import { isoMoment } from '../src/database/moment.js'
 import { builder } from './builder.js'
 
 const deepest = 100
@@ -10,6 +11,7 @@ builder.addScalarType(
     ...DateTimeISOResolver.toConfig(),
     name: 'DateTime',
     description: 'A moment: ISO 8601 in UTC with milliseconds, e.g. `2026-11-22T09:30:00.000Z`.',
+    extensions: { sent: (text) => `"${isoMoment(text)}"` },
   }),
 )
 
@@ -19,6 +21,7 @@ builder.addScalarType(
     ...JSONObjectResolver.toConfig(),
     name: 'JSONObject',
     description: 'Any JSON object, nested at most 100 deep.',
+    extensions: { sent: (text) => text },
     parseValue: (value) => {
       if (isDeeper(value, deepest)) throw new TypeError(`A JSON object is nested at most ${deepest} deep.`)
       return JSONObjectResolver.parseValue(value)

@@ -7,7 +7,7 @@ export const Tag = builder.objectRef<TagView>('Tag').implement({
   description: 'A word that conversations of one inbox are sorted by.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`tag_…`', resolve: idOf('Tag') }),
+    id: t.id({ description: '`tag_…`', ...idOf('Tag') }),
     name: t.exposeString('name', { description: 'Unique in its inbox.' }),
   }),
 })

@@ -8,7 +8,7 @@ export const Team = builder.prismaObject('Team', {
   description: 'A group of agents that conversations can be assigned to.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`team_…`', resolve: idOf('Team') }),
+    id: t.id({ description: '`team_…`', ...idOf('Team') }),
     name: t.exposeString('name', { description: 'Its name.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),

@@ -12,7 +12,7 @@ const Token = builder.objectRef<TokenView>('Token').implement({
   description: 'A session or an API token; the secret itself is not kept.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`token_…`', resolve: idOf('Token') }),
+    id: t.id({ description: '`token_…`', ...idOf('Token') }),
     name: t.exposeString('name', { nullable: true, description: 'What it is for.' }),
     hint: t.exposeString('hint', { description: 'The last characters of the secret.' }),
     scopes: t.field({

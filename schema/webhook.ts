@@ -10,7 +10,7 @@ export const Webhook = builder.prismaObject('Webhook', {
     'A receiver of your own choice: for each event that its document shows, it gets what the document asks for, signed as Standard Webhooks says. Its secret is not shown again.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: '`webhook_…`', resolve: idOf('Webhook') }),
+    id: t.id({ description: '`webhook_…`', ...idOf('Webhook') }),
     url: t.exposeString('url', { description: 'Where it goes.' }),
     subscription: t.exposeString('subscription', {
       description: 'The document: a subscription to `events`.',

@@ -71,7 +71,7 @@ function listing(
   inboxIds: readonly string[],
   filter: ConversationFilter,
   page: ConversationPage,
-  { name: of, list }: Shape,
+  { name: of, list, asSent }: Shape,
 ): Statement {
   const parts = [
     countName(inboxIds),
@@ -107,6 +107,7 @@ function listing(
                  order by ${held}c.${by} ${direction}, c.id ${direction} limit $2) c
               order by c.${by} ${direction}, c.id ${direction} limit $2) c
      ${joins} order by c.${by} ${direction}, c.id ${direction}`,
+    asSent,
   )
   listings.set(name, made)
   return made
@@ -131,13 +132,14 @@ const joins = 'join end_user e on e.id = c.end_user_id left join agent a on a.id
 
 const findings = new Map<string, ReturnType<typeof statementByIds>>()
 
-function finding({ name, list }: Shape) {
+function finding({ name, list, asSent }: Shape) {
   const known =
     findings.get(name) ??
     statementByIds(
       `conversation.byIds${name}`,
       (ids) =>
         `select ${list} from ${ids} k(id) join conversation c on c.id = k.id ${joins} where c.inbox_id = any($2::uuid[])`,
+      asSent,
     )
   findings.set(name, known)
   return known

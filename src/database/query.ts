@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import pg from 'pg'
 import { type ReadRow, rowReader } from './rowReader.js'
+import { sentRowReader } from './sentRow.js'
 import type { Statement } from './statement.js'
 
 /** What of a connection the library's types do not tell. */
@@ -43,10 +44,16 @@ const readers = new WeakMap<Connection, Map<string, ReadRow>>()
  * objects at once.
  */
 export class PreparedQuery extends Query {
+  readonly #readerOf: (fields: pg.FieldDef[]) => ReadRow
   #connection: Connection | null = null
   #read: ReadRow | null = null
   #rows: unknown[] = []
   #fault: Error | null = null
+
+  constructor(config: { text: string; name?: string; values: readonly unknown[] }, asSent: boolean) {
+    super(config)
+    this.#readerOf = asSent ? sentRowReader : rowReader
+  }
 
   override prepare(connection: Connection) {
     const { name = '', values } = this
@@ -63,7 +70,7 @@ export class PreparedQuery extends Query {
   }
 
   override handleRowDescription({ fields }: { fields: pg.FieldDef[] }) {
-    this.#learn(rowReader(fields))
+    this.#learn(this.#readerOf(fields))
   }
 
   override handleDataRow({ fields }: { fields: (string | null)[] }) {
@@ -98,7 +105,7 @@ const noRow: ReadRow = () => {
 /** Runs a statement; `named`: it is planned once for each connection. Gives its rows, see `rowReader`. */
 export function runOn(
   client: pg.Pool | pg.ClientBase,
-  { name, text }: Statement,
+  { name, text, asSent = false }: Statement,
   values: readonly unknown[],
   named: boolean,
 ): Promise<unknown[]> {
@@ -106,7 +113,7 @@ export function runOn(
     const done: Done = (error, result) => (error ? reject(error) : resolve(result?.rows ?? []))
     // Once a statement is on its way it is too late to find that a value cannot be sent: its name would stay taken.
     const ready = values.map((value) => prepareValue(value))
-    const query = new PreparedQuery(named ? { name, text, values: ready } : { text, values: ready })
+    const query = new PreparedQuery({ ...(named && { name }), text, values: ready }, asSent)
     ;(client.query as (query: PreparedQuery, values: undefined, done: Done) => void)(query, undefined, done)
   })
 }

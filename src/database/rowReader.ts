@@ -35,7 +35,8 @@ export function rowReader(fields: readonly pg.FieldDef[]): ReadRow {
   return new Function('reads', `return (values) => ({${own.join()}})`)(reads)
 }
 
-function readOf(oid: number): Read {
+/** How a value of a type is read. */
+export function readOf(oid: number): Read {
   if (oid === INT8) return Number
   if (oid === TIMESTAMPTZ) return readMoment
   return pg.types.getTypeParser(oid)

@@ -5,6 +5,8 @@ export interface Shape {
   /** For the statement's name. */
   name: string
   list: string
+  /** See `Statement`: what a client's document selects is mostly written on as it came. */
+  asSent: boolean
 }
 
 /** Each takes a statement of its own, which every connection keeps. */
@@ -12,7 +14,7 @@ const mostShapes = 64
 
 /** Chooses among a view's columns: those that are read and those that are always needed, or all. */
 export function shapesOf(columns: readonly Column[], always: readonly string[]) {
-  const all: Shape = { name: '', list: selectList(columns) }
+  const all: Shape = { name: '', list: selectList(columns), asSent: false }
   const shapes = new Map<string, Shape>()
   const chosen = new WeakMap<ReadonlySet<string>, Shape>()
 
@@ -21,7 +23,7 @@ export function shapesOf(columns: readonly Column[], always: readonly string[]) 
     const key = taken.map(({ path }) => path).join()
     const known = shapes.get(key)
     if (known || shapes.size >= mostShapes) return known ?? all
-    const shape = { name: `.${shapes.size + 1}`, list: selectList(taken) }
+    const shape = { name: `.${shapes.size + 1}`, list: selectList(taken), asSent: true }
     shapes.set(key, shape)
     return shape
   }

@@ -2,11 +2,13 @@
 export interface Statement {
   name: string
   text: string
+  /** Its rows are left as they were sent, see `SentRow`. */
+  asSent?: boolean
 }
 
 /** Names an SQL text; the name must be unique and at most 63 characters. */
-export function statement(name: string, text: string): Statement {
-  return { name, text }
+export function statement(name: string, text: string, asSent = false): Statement {
+  return { name, text, asSent }
 }
 
 /** Arrays of up to so many elements have statements of their own. */
@@ -30,11 +32,12 @@ export function rowsOf(array: string, values: readonly unknown[]): string {
 export function statementByIds(
   name: string,
   text: (rows: string) => string,
+  asSent = false,
 ): (ids: readonly string[]) => Statement {
   const known = new Map<string, Statement>()
   return (ids) => {
     const count = countName(ids)
-    const found = known.get(count) ?? statement(`${name}.${count}`, text(rowsOf('$1::uuid[]', ids)))
+    const found = known.get(count) ?? statement(`${name}.${count}`, text(rowsOf('$1::uuid[]', ids)), asSent)
     known.set(count, found)
     return found
   }

@@ -14,6 +14,7 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
+import { finderOf } from './fromRow.js'
 import type { SelectedField } from './selected.js'
 import { type Execution, type Given, type Write, type WrittenField, writeFields, writeOf } from './write.js'
 
@@ -128,6 +129,7 @@ function fieldOf(
     return {
       key,
       selected: { on, name, field: null, inside: [] },
+      find: () => ({ text: () => `"${on}"` }),
       resolve: () => null,
       write: (text) => void text.push(`"${on}"`),
     }
@@ -137,17 +139,25 @@ function fieldOf(
   if (!field || field.extensions.pothosPrismaSelect) throw new NotCovered()
   const number = compiling.numbers++
   const inside: SelectedField[] = []
+  const insides = new Map<string, CompiledField[]>()
   const write = writeOf(field.type, {
     schema: compiling.schema,
     number,
     inside(type) {
       const fields = fieldsOf(compiling, type, fieldNodes)
       inside.push(...fields.map(({ selected }) => selected))
+      insides.set(type.name, fields)
       return fields
     },
   })
   const give = giverOf(compiling, { parentType, field, fieldNodes, key, number, selected: inside })
-  return { key, selected: { on, name, field, inside }, resolve: resolverOf(field, give), write }
+  return {
+    key,
+    selected: { on, name, field, inside },
+    find: finderOf(field, insides),
+    resolve: resolverOf(field, give),
+    write,
+  }
 }
 
 type Give = (execution: Execution) => Given

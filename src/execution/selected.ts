@@ -15,6 +15,10 @@ export interface Reads {
   reads?: readonly string[]
   /** Rows that come with it: the prefix of their columns, by their GraphQL type. */
   joined?: Readonly<Record<string, string>>
+  /** JSON of the field from what the server sent of the first column that it reads. */
+  sent?: (text: string) => string
+  /** That column is JSON of what the resolver gives. */
+  isJson?: boolean
 }
 
 declare module 'graphql' {

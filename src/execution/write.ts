@@ -14,6 +14,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
+import { begin, type FindInRow, rowWriter } from './fromRow.js'
 import { put, type Text } from './text.js'
 
 /** What fields of the root gave, by their names in the result: none of them is asked twice. */
@@ -40,6 +41,8 @@ export type Write = (text: Text, value: unknown, execution: Execution) => void
 /** A field of an object, by its name in the result. */
 export interface WrittenField {
   key: string
+  /** Where it is in a row that was left as it was sent. */
+  find: FindInRow
   resolve(source: unknown, execution: Execution): unknown
   write: Write
 }
@@ -140,8 +143,11 @@ function writeAbstract(type: GraphQLAbstractType, place: Place): Write {
 export function writeFields(fields: readonly WrittenField[]): Write {
   // A member of a union of which nothing is selected.
   if (fields.length === 0) return (text) => void text.push('{}')
-  const begun = fields.map(({ key }, index) => `${index === 0 ? '{' : ','}"${key}":`)
+  const begun = fields.map(({ key }, index) => begin(key, index))
+  const ofRow = rowWriter(fields)
   return (text, source, execution) => {
+    const write = ofRow(source)
+    if (write) return write(text, source, execution)
     for (let index = 0; index < fields.length; index++) {
       const { resolve, write } = fields[index] as WrittenField
       text.push(begun[index] as string)

@@ -93,9 +93,13 @@ const ranges = {
 
 const rangings = new Map<string, Statement>()
 
-function ranging(ids: readonly string[], kind: keyof typeof ranges, { name: of, list }: Shape): Statement {
+function ranging(
+  ids: readonly string[],
+  kind: keyof typeof ranges,
+  { name: of, list, asSent }: Shape,
+): Statement {
   const name = `message.${kind}.${countName(ids)}${of}`
-  const known = rangings.get(name) ?? statement(name, ranges[kind](rowsOf('$1::uuid[]', ids), list))
+  const known = rangings.get(name) ?? statement(name, ranges[kind](rowsOf('$1::uuid[]', ids), list), asSent)
   rangings.set(name, known)
   return known
 }

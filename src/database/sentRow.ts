@@ -1,0 +1,52 @@
+import type pg from 'pg'
+import { type ReadRow, readOf, rowReader } from './rowReader.js'
+
+/** A row as the server sent it, with the properties of the object that `rowReader` makes; each is read when it is asked for. */
+export abstract class SentRow {
+  /** Texts, in the order of the columns. */
+  readonly sent: readonly (string | null)[]
+
+  constructor(sent: readonly (string | null)[]) {
+    this.sent = sent
+  }
+
+  /** Where in `sent` a column is, by its path, such as `assignee.id`; the same map for each row of a statement. */
+  abstract get places(): ReadonlyMap<string, number>
+}
+
+/** Rows that are mostly written on as they came. */
+export function sentRowReader(fields: readonly pg.FieldDef[]): ReadRow {
+  const places = new Map(fields.map(({ name }, index) => [name, index]))
+  const readWhole = rowReader(fields) as (sent: SentRow['sent']) => Record<string, unknown>
+
+  class Row extends SentRow {
+    #whole: Record<string, unknown> | null = null
+
+    get places() {
+      return places
+    }
+
+    get whole() {
+      this.#whole ??= readWhole(this.sent)
+      return this.#whole
+    }
+  }
+
+  fields.forEach(({ name, dataTypeID }, index) => {
+    const [own = ''] = name.split('.')
+    const read = readOf(dataTypeID)
+    const readOwn = ({ sent }: Row) => {
+      const text = sent[index]
+      return text == null ? null : read(text)
+    }
+    const readInner = ({ whole }: Row) => whole[own]
+    const get = own === name ? readOwn : readInner
+    Object.defineProperty(Row.prototype, own, {
+      configurable: true,
+      get() {
+        return get(this)
+      },
+    })
+  })
+  return (sent) => new Row(sent)
+}
