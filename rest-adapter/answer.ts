@@ -20,7 +20,7 @@ export function refuseWith(response: ServerResponse, variant: Variant, problem: 
 const typeOf = (type: string) => `${type}; charset=utf-8`
 
 function send(response: ServerResponse, status: number, headers: Record<string, string>, value: unknown) {
-  const body = JSON.stringify(value)
-  const length = Buffer.byteLength(body)
-  response.writeHead(status, { 'cache-control': 'no-store', 'content-length': length, ...headers }).end(body)
+  const body = Buffer.from(JSON.stringify(value))
+  const ours = { 'cache-control': 'no-store', 'content-length': body.length }
+  response.writeHead(status, { ...ours, ...headers }).end(body)
 }

@@ -38,13 +38,7 @@ export function connectionOf<Row>(rows: Row[], slice: Slice, cursorOf: (row: Row
   const more = rows.length > slice.limit
   const page = rows.slice(0, slice.limit)
   if (slice.backwards) page.reverse()
-  // Most clients ask for no cursors but the last.
-  const edges = page.map((node) => ({
-    node,
-    get cursor() {
-      return cursorOf(node)
-    },
-  }))
+  const edges = page.map((node) => new Edge(node, cursorOf))
   return {
     edges,
     pageInfo: {
@@ -57,6 +51,21 @@ export function connectionOf<Row>(rows: Row[], slice: Slice, cursorOf: (row: Row
         return edges.at(-1)?.cursor ?? null
       },
     },
+  }
+}
+
+/** Most clients ask for no cursors but the last. */
+class Edge<Row> {
+  readonly node: Row
+  readonly #cursorOf: (row: Row) => string
+
+  constructor(node: Row, cursorOf: (row: Row) => string) {
+    this.node = node
+    this.#cursorOf = cursorOf
+  }
+
+  get cursor() {
+    return this.#cursorOf(this.node)
   }
 }
 

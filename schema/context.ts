@@ -1,6 +1,6 @@
 import type { Actor } from '../src/actor.js'
 import type { App } from '../src/app.js'
-import type { Settled } from '../src/execution/write.js'
+import type { Settled } from '../src/execution/execution.js'
 import { type Loaders, loaders } from './loaders.js'
 
 /** What a resolver works with. */

@@ -123,8 +123,11 @@ function byConversation(messages: MessageView[]): Map<string, MessageView[]> {
 }
 
 function batched<Key, Value>(load: (keys: readonly Key[]) => Promise<Value[]>): Load<Key, Value> {
-  const loader = new DataLoader<Key, Value>(load, { cache: false })
-  return (key) => loader.load(key)
+  let loader: DataLoader<Key, Value> | undefined
+  return (key) => {
+    loader ??= new DataLoader(load, { cache: false })
+    return loader.load(key)
+  }
 }
 
 function unique(ids: readonly string[]): string[] {

@@ -20,15 +20,15 @@ export function sentRowReader(fields: readonly pg.FieldDef[]): ReadRow {
   const readWhole = rowReader(fields) as (sent: SentRow['sent']) => Record<string, unknown>
 
   class Row extends SentRow {
-    #whole: Record<string, unknown> | null = null
+    declare read: Record<string, unknown> | undefined
 
     get places() {
       return places
     }
 
     get whole() {
-      this.#whole ??= readWhole(this.sent)
-      return this.#whole
+      this.read ??= readWhole(this.sent)
+      return this.read
     }
   }
 

@@ -14,9 +14,10 @@ import {
   OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
+import type { Execution, Given, Write, WrittenField } from './execution.js'
 import { finderOf } from './fromRow.js'
 import type { SelectedField } from './selected.js'
-import { type Execution, type Given, type Write, type WrittenField, writeFields, writeOf } from './write.js'
+import { writeFields, writeOf } from './write.js'
 
 /** An operation as functions. */
 export interface CompiledOperation {

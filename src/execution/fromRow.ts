@@ -11,20 +11,8 @@ import {
   isNonNullType,
 } from 'graphql'
 import { SentRow } from '../database/sentRow.js'
+import type { FindInRow, Places, Write, WriteSent, WrittenField } from './execution.js'
 import { put } from './text.js'
-import type { Write, WrittenField } from './write.js'
-
-type Sent = SentRow['sent']
-type Places = SentRow['places']
-
-/** JSON of a field from a row as it was sent. Throws where the general way has an error to tell. */
-type WriteSent = (sent: Sent) => string
-
-/** A field in a row: made of its columns alone, or a column of JSON whose value is what the resolver would give. */
-export type InRow = { text: WriteSent } | { json: number }
-
-/** Finds a field among columns whose paths begin with `prefix`; null: its resolver has to be asked. */
-export type FindInRow = (places: Places, prefix: string) => InRow | null
 
 declare module 'graphql' {
   interface GraphQLScalarTypeExtensions {

@@ -1,7 +1,7 @@
 import { type GraphQLSchema, getVariableValues, OperationTypeNode } from 'graphql'
 import type { CompiledOperation } from './compile.js'
+import type { Execution, Settled, WrittenField } from './execution.js'
 import { pieces, whole } from './text.js'
-import type { Execution, Settled, WrittenField } from './write.js'
 
 /** The text of `data`; or null where only the general way can answer, and what it need not do again. */
 export type Outcome = { data: string } | { data: null; settled: Settled }

@@ -30,10 +30,12 @@ export function pieces<Execution>(value: unknown, write: WriteIn<Execution>, exe
 /** All of it, once every promise is kept. Rejects as soon as one is broken. */
 export async function whole(text: Text): Promise<string> {
   const promised = text.filter((piece) => typeof piece !== 'string')
-  if (promised.length === 0) return text.join('')
-  const kept = await Promise.all(promised.map((piece) => piece.then(whole)))
+  const kept = promised.length > 0 ? await Promise.all(promised.map((piece) => piece.then(whole))) : promised
   let next = 0
-  return text.map((piece) => (typeof piece === 'string' ? piece : kept[next++])).join('')
+  let all = ''
+  // Added up and not joined: that would copy what is copied once more on its way out.
+  for (const piece of text) all += typeof piece === 'string' ? piece : kept[next++]
+  return all
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

@@ -5,7 +5,6 @@ import {
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
-  type GraphQLResolveInfo,
   type GraphQLSchema,
   GraphQLString,
   isEnumType,
@@ -14,38 +13,9 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { begin, type FindInRow, rowWriter } from './fromRow.js'
-import { put, type Text } from './text.js'
-
-/** What fields of the root gave, by their names in the result: none of them is asked twice. */
-export type Settled = ReadonlyMap<string, () => unknown>
-
-/** What is the same for all of one execution. */
-export interface Execution {
-  context: unknown
-  /** Coerced. */
-  variables: Record<string, unknown>
-  /** What a field's resolver is given, by the field's number, once it was asked for. */
-  given: Given[]
-  settled: Map<string, () => unknown>
-}
-
-export interface Given {
-  args: Record<string, unknown>
-  info: GraphQLResolveInfo
-}
-
-/** Writes what a resolver gave. Throws, or rejects, for whatever is not plain success. */
-export type Write = (text: Text, value: unknown, execution: Execution) => void
-
-/** A field of an object, by its name in the result. */
-export interface WrittenField {
-  key: string
-  /** Where it is in a row that was left as it was sent. */
-  find: FindInRow
-  resolve(source: unknown, execution: Execution): unknown
-  write: Write
-}
+import type { Given, Write, WrittenField } from './execution.js'
+import { begin, rowWriter } from './fromRow.js'
+import { put } from './text.js'
 
 /** What is told of a field that is to be written. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { DocumentNode } from 'graphql'
-import type { Settled } from '../execution/write.js'
+import type { Settled } from '../execution/execution.js'
 import type { Caller } from './bearer.js'
 
 /** One operation on its way, and what its steps leave to each other. A socket's has no request and no response. */

@@ -59,8 +59,8 @@ export function shortWay(app: App, schema: GraphQLSchema) {
         exchange.settled = outcome.settled
         return false
       }
-      const body = `{"data":${outcome.data}}`
-      response.writeHead(200, { ...heading, 'content-length': Buffer.byteLength(body) }).end(body)
+      const body = Buffer.from(`{"data":${outcome.data}}`)
+      response.writeHead(200, { ...heading, 'content-length': body.length }).end(body)
       return true
     },
   }
