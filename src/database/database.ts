@@ -5,6 +5,9 @@ import { OverloadedError, ValidationError } from '../errors.js'
 import { PrismaClient } from '../generated/prisma/client.js'
 import { runOn } from './query.js'
 import type { Statement } from './statement.js'
+import { inTransaction, type Queryable, type Transaction } from './transaction.js'
+
+export type { Queryable, Transaction } from './transaction.js'
 
 export interface DatabaseOptions {
   /** For the application's role; may lead through a pooler. */
@@ -19,18 +22,6 @@ export interface DatabaseOptions {
   answerWithin?: number
   clock?: Clock
   log?: (error: Error) => void
-}
-
-/** Runs statements: the pool itself, or one transaction. */
-export interface Queryable {
-  query<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>
-}
-
-export interface Transaction extends Queryable {
-  /** The time of the change, one for the whole transaction. */
-  readonly now: Date
-  /** Asks for the `committed` listeners to be called once this transaction is durable. */
-  announceCommit(): void
 }
 
 export interface Database extends Queryable {
@@ -83,18 +74,14 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await pool.connect()
-    let announced = false
     let broken: Error | undefined
     try {
-      await client.query('begin')
-      const result = await work({
-        now: clock.now(),
-        query: (statement, values) => run(client, statement, values) as Promise<never[]>,
-        announceCommit: () => {
-          announced = true
-        },
-      })
-      await client.query('commit')
+      const now = clock.now()
+      const { result, announced } = await inTransaction(
+        client,
+        { now, named: options.preparedStatements },
+        work,
+      )
       if (announced) announce()
       return result
     } catch (error) {

@@ -7,6 +7,7 @@ import type { Statement } from './statement.js'
 /** What of a connection the library's types do not tell. */
 interface Connection {
   stream: Writable
+  parse(config: { text: string }): void
   parsedStatements: Record<string, string | undefined>
   bind(config: object): void
   execute(config: object): void
@@ -45,14 +46,16 @@ const readers = new WeakMap<Connection, Map<string, ReadRow>>()
  */
 export class PreparedQuery extends Query {
   readonly #readerOf: (fields: pg.FieldDef[]) => ReadRow
+  readonly #before: string | undefined
   #connection: Connection | null = null
   #read: ReadRow | null = null
   #rows: unknown[] = []
   #fault: Error | null = null
 
-  constructor(config: { text: string; name?: string; values: readonly unknown[] }, asSent: boolean) {
-    super(config)
+  constructor({ text, asSent = false, name, values, before }: Run) {
+    super({ text, name, values })
     this.#readerOf = asSent ? sentRowReader : rowReader
+    this.#before = before
   }
 
   override prepare(connection: Connection) {
@@ -64,6 +67,11 @@ export class PreparedQuery extends Query {
     process.nextTick(() => stream.uncork())
     this.#read = (connection.parsedStatements[name] && readers.get(connection)?.get(name)) || null
     if (!this.#read) return super.prepare(connection)
+    if (this.#before) {
+      connection.parse({ text: this.#before })
+      connection.bind({ portal: '', statement: '', values: [] })
+      connection.execute({ portal: '', rows: 0 })
+    }
     connection.bind({ portal: '', statement: name, values })
     connection.execute({ portal: '', rows: 0 })
     connection.sync()
@@ -102,18 +110,34 @@ const noRow: ReadRow = () => {
   throw new Error('A statement without columns gave a row.')
 }
 
-/** Runs a statement; `named`: it is planned once for each connection. Gives its rows, see `rowReader`. */
+interface Run extends Omit<Statement, 'name'> {
+  name?: string
+  values: readonly unknown[]
+  /** A command to be run right before it, for a statement that is prepared: if that fails, it is not run. */
+  before?: string
+}
+
+/** Whether a connection knows a statement by its name. */
+export function isPrepared(client: pg.ClientBase, { name }: Statement): boolean {
+  const { connection } = client as unknown as { connection: Connection }
+  return readers.get(connection)?.has(name) ?? false
+}
+
+/**
+ * Runs a statement; `named`: it is planned once for each connection. Gives its rows, see `rowReader`. `before`: see `Run`.
+ */
 export function runOn(
   client: pg.Pool | pg.ClientBase,
-  { name, text, asSent = false }: Statement,
+  { name, ...statement }: Statement,
   values: readonly unknown[],
   named: boolean,
+  before?: string,
 ): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     const done: Done = (error, result) => (error ? reject(error) : resolve(result?.rows ?? []))
     // Once a statement is on its way it is too late to find that a value cannot be sent: its name would stay taken.
     const ready = values.map((value) => prepareValue(value))
-    const query = new PreparedQuery({ ...(named && { name }), text, values: ready }, asSent)
+    const query = new PreparedQuery({ ...statement, ...(named && { name }), values: ready, before })
     ;(client.query as (query: PreparedQuery, values: undefined, done: Done) => void)(query, undefined, done)
   })
 }

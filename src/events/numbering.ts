@@ -12,10 +12,10 @@ export async function numberEvents(db: Database): Promise<void> {
     const [waiting] = await db.query(pending, [])
     if (!waiting) return
     count = await db.transaction(async (tx) => {
-      const [, [numbered]] = await Promise.all([
-        tx.query(lock, []),
-        tx.query<{ count: number }>(number, [most]),
-      ])
+      await tx.query(lock, [])
+      const numbering = tx.query<{ count: number }>(number, [most])
+      tx.commitsBehind(numbering)
+      const [numbered] = await numbering
       return numbered?.count ?? 0
     })
   }

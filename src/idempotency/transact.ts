@@ -49,7 +49,8 @@ export async function transact<Result extends object>(
       }
       return new Repeat(first.result)
     }
-    const result = await work(tx)
+    // What it made is still to be remembered.
+    const result = await work({ ...tx, commitsBehind: () => undefined })
     await tx.query(remember, [who, call.mutation, call.key, JSON.stringify(idsOf(result))])
     return result
   })

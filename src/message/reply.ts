@@ -56,7 +56,7 @@ async function add(
   changed: Partial<Conversation>,
 ): Promise<MessageAdded> {
   const id = newId()
-  const [message, conversation] = await Promise.all([
+  const adding = Promise.all([
     insertMessage(tx, before, { ...content, id, visibility, author: { agentId: agent.agentId } }),
     saveConversation(
       tx,
@@ -66,6 +66,8 @@ async function add(
       [{ type: 'MESSAGE_ADDED', messageId: id }],
     ),
   ])
+  tx.commitsBehind(adding)
+  const [message, conversation] = await adding
   if (!message) throw new Error('A message without an object id was not inserted.')
   return { message, conversation }
 }

@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.js'
 import { statement } from '../../src/database/statement.js'
 import { createDatabase } from '../support/database.js'
@@ -44,4 +44,56 @@ test('one that nobody waits for any more ends before its transaction does', asyn
   })
   await expect(given).rejects.toThrow('Given up')
   expect(await db.query(names, [])).toHaveLength(2)
+})
+
+const unsendable = {
+  toPostgres() {
+    throw new Error('This cannot be sent')
+  },
+}
+
+describe('a commit that follows the last statements at once', () => {
+  test('makes lasting what they wrote', async () => {
+    const written = await db.transaction(async (tx) => {
+      await tx.query(insert, ['f'])
+      const last = Promise.all([tx.query(insert, ['g']), tx.query(names, [])])
+      tx.commitsBehind(last)
+      return last
+    })
+    expect(written).toEqual([[{ name: 'g' }], [{ name: 'a' }, { name: 'b' }, { name: 'f' }, { name: 'g' }]])
+    expect(await db.query(names, [])).toHaveLength(4)
+  })
+
+  test.each([
+    ['is refused', divide, 0, /division by zero/],
+    ['cannot be sent', insert, unsendable, 'This cannot be sent'],
+  ])('makes nothing lasting when one of them %s', async (_, statement, value, reason) => {
+    const refused = db.transaction(async (tx) => {
+      await tx.query(names, [])
+      const last = Promise.all([tx.query(insert, ['h']), tx.query(statement, [value])])
+      tx.commitsBehind(last)
+      return last
+    })
+    await expect(refused).rejects.toThrow(reason)
+    expect(await db.query(names, [])).toHaveLength(4)
+  })
+
+  test('lets no other statement follow', async () => {
+    const refused = db.transaction(async (tx) => {
+      const last = tx.query(names, [])
+      tx.commitsBehind(last)
+      await last
+      await tx.query(insert, ['i'])
+    })
+    await expect(refused).rejects.toThrow('test.insert comes after the commit')
+  })
+})
+
+test('a transaction of which a statement was refused never counts as committed', async () => {
+  const swallowed = db.transaction(async (tx) => {
+    await tx.query(insert, ['j'])
+    await tx.query(divide, [0]).catch(() => undefined)
+  })
+  await expect(swallowed).rejects.toThrow('ended with ROLLBACK')
+  expect(JSON.stringify(await db.query(names, []))).not.toContain('"j"')
 })
