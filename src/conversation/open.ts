@@ -46,12 +46,14 @@ export function openConversation(
     const endUser = await endUserOf(tx, by, inboxId, input)
     const row = await insertConversation(tx, by, inboxId, endUser.id, title, input, hash)
     const locked = { ...row, assigneeIsBot: row.assigneeId ? true : null }
-    const opened = await receive(tx, by, locked, input.message, content, true)
+    const opened = await receive(tx, by, locked, input.message, content, { opening: true })
     if (by.kind === 'INTEGRATION') {
       const about = { conversationId: row.id, endUserId: row.endUserId }
       await recordUnread(tx, by.integrationId, about, input.unread)
     }
-    return asItIs(tx, by, opened)
+    const shown = asItIs(tx, by, opened)
+    tx.commitsBehind(shown)
+    return shown
   })
 }
 
@@ -80,12 +82,12 @@ async function endUserOf(
   const known = input.endUserId ? await findEndUser(tx, by, input.endUserId) : null
   // A conversation must not fail, nor wait, because of what is said of its end-user.
   if (known?.inboxId === inboxId) {
-    if (input.endUser) await changeEndUserIfFree(tx, by, known.id, input.endUser)
+    if (input.endUser) await changeEndUserIfFree(tx, by, known, input.endUser)
     return known
   }
   if (input.endUser) {
     const endUser = await recogniseEndUser(tx, by, inboxId, input.endUser)
-    await changeEndUserIfFree(tx, by, endUser.id, input.endUser)
+    await changeEndUserIfFree(tx, by, endUser, input.endUser)
     return endUser
   }
   if (input.endUserId) throw new NotFoundError('End-user')

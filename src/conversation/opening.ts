@@ -33,10 +33,8 @@ export async function openedFirst(
   const objectId = input.objectId ?? input.message.objectId
   if (!objectId || by.kind !== 'INTEGRATION') return null
   const find = () => (input.objectId ? openedWith(tx, by, input.objectId) : openedByMessage(tx, by, objectId))
-  const first = await find()
-  if (first) return first
-  const [, meanwhile] = await Promise.all([tx.query(lockObject, [`${by.integrationId} ${objectId}`]), find()])
-  return meanwhile
+  const [, first] = await Promise.all([tx.query(lockObject, [`${by.integrationId} ${objectId}`]), find()])
+  return first
 }
 
 /** Without an object id of its own, a conversation is known by that of its first message. */

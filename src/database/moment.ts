@@ -15,5 +15,6 @@ export function readMoment(text: string): Date {
 /** The same in ISO 8601, with milliseconds. */
 export function isoMoment(text: string): string {
   if (!isUsual(text)) return readMoment(text).toISOString()
+  if (text.length === 26) return `${text.slice(0, 10)}T${text.slice(11, 23)}Z`
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).slice(0, 3).padEnd(3, '0')}Z`
 }

@@ -52,14 +52,15 @@ export async function changeEndUser(
   return apply(tx, by, before, changes)
 }
 
-/** The same, but lets be whom somebody else is changing just now. */
+/** The same for somebody who was found just now; lets be whom somebody else is changing. */
 export async function changeEndUserIfFree(
   tx: Transaction,
   by: Actor,
-  id: string,
+  known: EndUserView,
   changes: EndUserChanges,
 ): Promise<void> {
-  const before = await locked(tx, lockIfFree, id)
+  if (changesNothing(known, changes)) return
+  const before = await locked(tx, lockIfFree, known.id)
   if (before) await apply(tx, by, before, changes)
 }
 

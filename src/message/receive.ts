@@ -45,9 +45,10 @@ export function receiveMessage(
     const elsewhere = own && own.conversationId !== before.id
     const first = elsewhere ? await receivedBefore(tx, by, idElsewhere(before.id, input.objectId)) : own
     if (first) return repeated(tx, by, before, first, messageHash(input, content))
+    if (by.kind !== 'INTEGRATION' || !input.unread?.length)
+      return receive(tx, by, before, input, content, { isLast: true })
     const added = await receive(tx, by, before, input, content)
-    if (by.kind === 'INTEGRATION')
-      await recordUnread(tx, by.integrationId, { conversationId: before.id }, input.unread)
+    await recordUnread(tx, by.integrationId, { conversationId: before.id }, input.unread)
     return added
   })
 }
@@ -79,6 +80,13 @@ export function messageHash(
   return inputHash([author, visibility ?? 'PUBLIC', body, files, sentAt?.getTime() ?? null])
 }
 
+interface Receiving {
+  /** With it the conversation begins. */
+  opening?: boolean
+  /** Nothing of its transaction comes after it. */
+  isLast?: boolean
+}
+
 /** The step behind it, for a conversation that is locked or new. */
 export async function receive(
   tx: Transaction,
@@ -86,8 +94,9 @@ export async function receive(
   before: LockedConversation,
   input: Omit<ReceivedMessage, 'conversationId'>,
   content: CleanContent,
-  opening: boolean = false,
+  receiving: Receiving = {},
 ): Promise<MessageAdded> {
+  const { opening = false, isLast = false } = receiving
   const fromFin = input.author === 'FIN' && by.kind === 'INTEGRATION'
   const isLate = fromFin && heldByHumans(before)
   const visibility = input.visibility ?? 'PUBLIC'
@@ -112,13 +121,13 @@ export async function receive(
       value: input.objectId,
     })
     const objectId = idElsewhere(opening ? 'opening' : before.id, input.objectId)
-    return receive(tx, by, before, { ...input, objectId }, content, opening)
+    return receive(tx, by, before, { ...input, objectId }, content, receiving)
   }
   if (by.kind === 'INTEGRATION') await expectFiles(tx, message)
   const isPublic = visibility === 'PUBLIC'
   const reopens = !fromFin && ['RESOLVED', 'CLOSED', 'ENDED'].includes(before.status)
   const wakes = !fromFin && before.status === 'SNOOZED'
-  const conversation = await saveConversation(
+  const saving = saveConversation(
     tx,
     by,
     before,
@@ -137,7 +146,8 @@ export async function receive(
       { type: 'MESSAGE_ADDED', messageId: message.id },
     ],
   )
-  return { message, conversation }
+  if (isLast) tx.commitsBehind(saving)
+  return { message, conversation: await saving }
 }
 
 /** Under which a message is found again whose object id another conversation's has. */
