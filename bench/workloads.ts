@@ -20,6 +20,14 @@ const inbox = `query Inbox($inboxId: ID!, $assigneeId: ID!) {
   conversations(filter: { inboxId: $inboxId, assigneeId: $assigneeId, status: [OPEN] }, first: 25) { nodes {
     ${inboxRow} } } }`
 
+/** The same said otherwise, as by a client that nobody has seen before. */
+const otherInbox = `query Inbox($assigneeId: ID!, $inboxId: ID!, $size: Int = 25) {
+  conversations(orderBy: { field: LAST_ACTIVITY, direction: DESC }, first: $size,
+    filter: { status: [OPEN], assigneeId: $assigneeId, inboxId: $inboxId }) {
+    nodes { ...Shown tags { name: name ...OfTag } endUser { ... on EndUser { email name } id } } } }
+  fragment OfTag on Tag { id }
+  fragment Shown on Conversation { lastActivityAt preview priority: priority assignee { name id } title status id }`
+
 const timeline = `query Timeline($id: ID!) { conversation(id: $id) {
   id title status createdAt endUser { id name email } assignee { id name }
   messages(last: 50) { nodes { id seq visibility body createdAt
@@ -97,6 +105,14 @@ export async function workloads(
       title: 'inbox',
       bodies: agents.map(([id]) =>
         graphql(inbox, 'Inbox', { inboxId: named('Inbox', inboxId), assigneeId: named('Agent', id) }),
+      ),
+    },
+    {
+      ...common,
+      name: 'W1-other',
+      title: 'inbox, another document',
+      bodies: agents.map(([id]) =>
+        graphql(otherInbox, 'Inbox', { inboxId: named('Inbox', inboxId), assigneeId: named('Agent', id) }),
       ),
     },
     {
