@@ -21,11 +21,12 @@ beforeAll(async () => {
       const id = await server.conversation(inboxId)
       conversations.push(id)
       await server.must(
-        `mutation ($id: ID!, $tag: String!) {
+        `mutation ($id: ID!, $tag: String!, $attributes: JSONObject!) {
           replyToConversation(input: { conversationId: $id, body: "<b>Hello</b>" }) { __typename }
           addNote(input: { conversationId: $id, body: "A note" }) { __typename }
-          updateConversation(input: { conversationId: $id, title: "Title \\u2028 \\"", tags: ["a", $tag] }) { __typename } }`,
-        { id, tag: `tag ${left}` },
+          updateConversation(input: {
+            conversationId: $id, title: "Title \\u2028 \\"", tags: ["a", $tag], attributes: $attributes }) { __typename } }`,
+        { id, tag: `tag ${left}`, attributes: { plan: 'pro', seats: 1.5e3, 'é "': [null, { deep: true }] } },
       )
     }
   }
@@ -53,7 +54,10 @@ test('any document gives by the short way what it gives by the general one', asy
       })
       const { data } = await run(schema, operation, await context(), variables)
       if (!general.errors) covered++
-      expect(data).toBe(general.errors ? null : JSON.stringify(general.data))
+      // PostgreSQL puts spaces into its JSON.
+      expect(data && JSON.stringify(JSON.parse(data))).toBe(
+        general.errors ? null : JSON.stringify(general.data),
+      )
     }),
     { numRuns: 300 },
   )
