@@ -35,16 +35,13 @@ export async function startTail(
   async function look() {
     const begun = db.clock.now()
     await numberEvents(db)
-    for (;;) {
+    for (let count = batchSize; count === batchSize; ) {
       const events = await readEvents(db, position, batchSize)
-      const last = events.at(-1)
-      if (!last) {
-        upTo = begun
-        return
-      }
-      position = last.position
-      for (const listener of listeners) listener(events)
+      count = events.length
+      position = events.at(-1)?.position ?? position
+      if (count > 0) for (const listener of listeners) listener(events)
     }
+    upTo = begun
   }
 
   function wake() {
