@@ -1,6 +1,7 @@
 import { createSourceEventStream, type ExecutionResult, execute } from 'graphql'
 import type { Context } from '../../../schema/context.js'
 import type { Told } from '../../events/told.js'
+import { InStep } from './inStep.js'
 import { AsksWhoLooks } from './rights.js'
 import { type Frame, Ring } from './ring.js'
 
@@ -56,24 +57,34 @@ async function resultOf({ context, shownError, ...operation }: SharedOperation, 
 /** The log no longer has a group's place: its subscribers find out each for themselves. */
 export class PlaceGone extends Error {}
 
+export interface GroupOptions {
+  /** Every frame after this position comes. */
+  from: number
+  /** How many there are now. */
+  members: () => number
+  /** While somebody's rights may have changed just now: resolves once that is known. */
+  settled: () => Promise<void> | undefined
+}
+
 /** One execution for all subscribers of the same operation and rights. */
 export class Group {
   readonly ring: Ring
+  readonly inStep: InStep
   /** Why there will be no more frames. */
   ended: Error | null = null
   #source: AsyncIterableIterator<Told>
-  #waiting = new Set<() => void>()
 
-  private constructor(source: AsyncIterableIterator<Told>, ring: Ring) {
+  private constructor(source: AsyncIterableIterator<Told>, { from, members, settled }: GroupOptions) {
     this.#source = source
-    this.ring = ring
+    this.ring = new Ring(from, members)
+    this.inStep = new InStep(this.ring, settled)
   }
 
   /** Null when the operation cannot begin. */
-  static async open(operation: SharedOperation, from: number, members: () => number): Promise<Group | null> {
-    const source = await sourceOf(operation, { resumeAt: from })
+  static async open(operation: SharedOperation, options: GroupOptions): Promise<Group | null> {
+    const source = await sourceOf(operation, { resumeAt: options.from })
     if (!source) return null
-    const group = new Group(source, new Ring(from, members))
+    const group = new Group(source, options)
     group.#run(operation).catch((error) => group.#end(error))
     return group
   }
@@ -82,27 +93,14 @@ export class Group {
     for await (const told of this.#source) {
       if (this.ended) return
       if (told.isBeginning) throw new PlaceGone()
-      this.ring.push(await frameOf(operation, told, this.#source))
-      this.#wake()
+      await this.inStep.push(await frameOf(operation, told, this.#source))
     }
     throw new PlaceGone()
   }
 
   #end(error: Error) {
     this.ended ??= error
-    this.#wake()
-  }
-
-  #wake() {
-    const waiting = [...this.#waiting]
-    this.#waiting.clear()
-    for (const wake of waiting) wake()
-  }
-
-  /** Calls back once, when there is more, or no more. Returns how to take that back. */
-  onChange(wake: () => void): () => void {
-    this.#waiting.add(wake)
-    return () => this.#waiting.delete(wake)
+    this.inStep.end()
   }
 
   close(): void {

@@ -54,6 +54,7 @@ export class Ring {
   }
 }
 
-function sizeOf({ results }: Frame): number {
+/** In characters. */
+export function sizeOf({ results }: Frame): number {
   return results.reduce((sum, { length }) => sum + length, 0)
 }

@@ -68,7 +68,7 @@ export function openSharing(app: App, { shownError, settled }: SharingOptions): 
       const newest = await newestPosition(app.db)
       await delay(gatheringTime)
       const isNear = furthest >= newest - nearEnough && furthest <= newest
-      return Group.open(operation, isNear ? furthest : newest, () => members)
+      return Group.open(operation, { from: isNear ? furthest : newest, members: () => members, settled })
     })()
     return {
       async join(from) {

@@ -3,6 +3,7 @@ import type { AgentActor } from '../../actor.js'
 import { stoppable } from '../../events/stoppable.js'
 import type { Told } from '../../events/told.js'
 import { frameOf, type Going, type Group, PlaceGone, type SharedOperation, sourceOf } from './group.js'
+import type { Batch } from './inStep.js'
 import { AsksWhoLooks } from './rights.js'
 import type { Frame } from './ring.js'
 
@@ -38,6 +39,9 @@ export interface StreamOptions {
   ended: () => void
 }
 
+/** Sends results at once, all or none of them; false when there is no room for them now. */
+export type Take = (results: readonly string[]) => boolean
+
 /** A part of a subscriber's way. */
 interface Stretch {
   results: AsyncGenerator<string, void>
@@ -46,8 +50,8 @@ interface Stretch {
 
 /**
  * One subscriber's way through a shared operation: what it begins with is made for it alone; behind its group it reads
- * the log by itself, then from the group's ring, at its own pace. It holds no events: a slow one falls behind, and
- * catches up from the log.
+ * the log by itself, then from the group's ring, at its own pace, until it is in step and is given what comes. It holds
+ * no events: a slow one falls behind, and catches up from the log.
  */
 export class SharedStream {
   #options: StreamOptions
@@ -58,6 +62,7 @@ export class SharedStream {
   #isStopped = false
   /** Its rights may be others than those it joined with. */
   #isStale = false
+  #take: Take = () => false
   /** Ends what is waited for. */
   #interrupt: () => void = () => undefined
 
@@ -93,8 +98,12 @@ export class SharedStream {
     this.#options.ended()
   }
 
-  /** In order, without gap or repeat; as JSON where it was executed for several. */
-  results(): AsyncGenerator<string | ExecutionResult, void> {
+  /**
+   * In order, without gap or repeat; as JSON where it was executed for several.
+   * @param take is given what comes while nothing is left to be read here
+   */
+  results(take: Take = this.#take): AsyncGenerator<string | ExecutionResult, void> {
+    this.#take = take
     return stoppable(this.#run(), () => this.stop())
   }
 
@@ -151,7 +160,7 @@ export class SharedStream {
       const frame = group.ring.after(this.#position)
       if (frame) yield* this.#show(view, frame)
       else if (group.ended) throw group.ended
-      else await this.#changeOf(group)
+      else await this.#goInStep(group)
     }
   }
 
@@ -213,13 +222,21 @@ export class SharedStream {
     return Promise.race([value, interrupted])
   }
 
-  #changeOf(group: Group): Promise<void> {
-    return new Promise((resolve) => {
-      const silence = group.onChange(resolve)
+  /** Until there is something to be read, or no more. */
+  #goInStep({ inStep }: Group): Promise<void> {
+    return new Promise((left) => {
+      const leave = inStep.add({ take: (batch) => this.#takeAll(batch), left })
       this.#interrupt = () => {
-        silence()
-        resolve()
+        leave()
+        left()
       }
     })
+  }
+
+  #takeAll({ first, last, results }: Batch): boolean {
+    // Whoever came from the log may be ahead of the ring.
+    if (this.#position === null || this.#position >= first || !this.#take(results)) return false
+    this.#position = last
+    return true
   }
 }

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws'
 import type { Caller } from '../bearer.js'
 import type { Held } from '../rechecks.js'
 import type { SharedStream } from '../sharing/stream.js'
+import { Frames } from './frames.js'
 
 /** What may wait in memory for a client that reads slowly, in bytes; one frame more may. */
 const mostBuffered = 64 * 1024
@@ -71,6 +72,19 @@ export class Connection implements Held {
     if (!this.#isOpen) return
     this.#gather()
     this.socket.send(text)
+  }
+
+  /**
+   * Sends results of the operation with this id, which is JSON, all at once; false when the client has no room for them.
+   * Beside `ws`, which compresses nothing here and so has written what it was given.
+   */
+  take(id: string, results: readonly string[]): boolean {
+    const bytes = this.#isOpen && Frames.of(results).bytesFor(id, mostBuffered - this.socket.bufferedAmount)
+    if (!bytes) return false
+    // What it hears from one, it may hear from the others in a moment.
+    if (this.streams.size > 1) this.#gather()
+    this.#raw.write(bytes)
+    return true
   }
 
   get #isOpen(): boolean {

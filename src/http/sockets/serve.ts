@@ -165,8 +165,9 @@ export function serveSockets(
 
 /** Writes what a shared stream gives; there is nothing left to be sent. */
 function sent(connection: Connection, id: string, stream: SharedStream): AsyncIterableIterator<never> {
-  const start = `{"id":${JSON.stringify(id)},"type":"next","payload":`
-  const results = stream.results()
+  const json = JSON.stringify(id)
+  const start = `{"id":${json},"type":"next","payload":`
+  const results = stream.results((several) => connection.take(json, several))
   const done = { value: undefined, done: true } as const
   return {
     [Symbol.asyncIterator]() {
