@@ -127,6 +127,8 @@ builder.subscriptionField('conversationsChanged', (t) =>
 
 const shared: Shared<ListArguments> = {
   survives: (change, args) => isSameList(followed(args), change),
+  // The total.
+  inTurn: true,
 }
 
 /** What is followed; nothing, when what a filter names by id cannot be there. */

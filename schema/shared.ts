@@ -7,4 +7,6 @@ import type { Actor } from '../src/actor.js'
 export interface Shared<Arguments> {
   /** Whether a stream goes on as it is for one whose rights change; else it is executed alone until it has told of that. */
   survives(change: { before: Actor; now: Actor }, args: Arguments): boolean
+  /** Resolvers ask for what the source keeps up with, which must not go on before they have been answered. */
+  inTurn?: boolean
 }

@@ -1,8 +1,8 @@
 /**
  * Works on several items of a source at the same time, and gives the results in the order of the items. What is `passed`
- * meanwhile is passed on in its place among them.
+ * meanwhile is passed on in its place among them. With at most one at a time, the source goes on once that is done.
  */
-export function runAhead<Result>(most: number, passed: (position: number) => void) {
+export function runAhead<Result>(most: number, passed: (position: number) => void = () => undefined) {
   const queue: ({ result: Promise<Result> } | { position: number })[] = []
   let ended: { error: unknown } | 'done' | null = null
   let arrived = () => {}
@@ -11,6 +11,11 @@ export function runAhead<Result>(most: number, passed: (position: number) => voi
   function put(entry: (typeof queue)[number]) {
     queue.push(entry)
     arrived()
+  }
+
+  function take() {
+    queue.shift()
+    taken()
   }
 
   async function read<Item>(source: AsyncIterator<Item>, work: (item: Item) => Promise<Result>) {
@@ -45,11 +50,18 @@ export function runAhead<Result>(most: number, passed: (position: number) => voi
         [Symbol.asyncIterator]: () => results,
         async next() {
           for (;;) {
-            const entry = queue.shift()
-            taken()
-            if (entry && 'result' in entry) return { value: await entry.result, done: false }
-            if (entry) passed(entry.position)
-            else if (ended === 'done') return { value: undefined, done: true }
+            const [entry] = queue
+            if (entry && 'result' in entry) {
+              try {
+                return { value: await entry.result, done: false }
+              } finally {
+                take()
+              }
+            }
+            if (entry) {
+              take()
+              passed(entry.position)
+            } else if (ended === 'done') return { value: undefined, done: true }
             else if (ended) throw ended.error
             else {
               await new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga'
 import type { Caller } from './bearer.js'
 import type { Carried } from './exchange.js'
 import type { Held, Rechecks } from './rechecks.js'
-import type { Going } from './sharing/group.js'
+import type { Going } from './sharing/operation.js'
 import type { Sharing } from './sharing/share.js'
 import { SharedStream } from './sharing/stream.js'
 

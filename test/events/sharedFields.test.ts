@@ -204,6 +204,37 @@ test('the total is counted once for all who share, and is what the list holds', 
   expect(counted).toBe(1)
 })
 
+test('what happens while the total is being counted waits for it, and is in it once', async () => {
+  const inboxId = await server.inbox()
+  const conversationId = await server.conversation(inboxId)
+  const at = { field: 'conversationsChanged', inboxId, conversationId, after: await newest() } as const
+  const stream = follow(server, { ...at, over: 'WebSocket', token: server.token })
+  const { db } = server.app
+  const { query } = db
+  let counted = 0
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  db.query = async (statement, values) => {
+    const rows = await query<never>(statement, values)
+    if (statement.name.startsWith('conversation.count')) {
+      counted++
+      await released
+    }
+    return rows
+  }
+  await note(conversationId)
+  await expect.poll(() => counted).toBe(1)
+  for (let opened = 0; opened < 5; opened++) await server.conversation(inboxId)
+  await newest()
+  release()
+  const seen = await stream.until(({ total }) => total === 6)
+  db.query = query
+  expect(counted).toBe(1)
+  expect(seen[0]?.total).toBe(1)
+})
+
 test('whoever joins, leaves and resumes anywhere sees each change once, in order', async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -14,6 +14,7 @@ import type { Shared } from '../../../schema/shared.js'
 export interface SharedField {
   survives: (change: Parameters<Shared<object>['survives']>[0]) => boolean
   begins: Beginning
+  inTurn: boolean
   /** The variables, without the one that says where to resume. */
   others: object
 }
@@ -34,6 +35,7 @@ export function sharedField(args: ExecutionArgs): SharedField | null {
   return {
     survives: (change) => shared.survives(change, given),
     begins: given,
+    inTurn: shared.inTurn ?? false,
     others: others.sort(([one], [other]) => (one < other ? -1 : 1)),
   }
 }

@@ -1,61 +1,12 @@
-import { createSourceEventStream, type ExecutionResult, execute } from 'graphql'
 import type { Context } from '../../../schema/context.js'
 import type { Told } from '../../events/told.js'
+import { runAhead } from '../runAhead.js'
 import { InStep } from './inStep.js'
-import { AsksWhoLooks } from './rights.js'
-import { type Frame, Ring } from './ring.js'
+import { PlaceGone, resultOf, type SharedOperation, sourceOf } from './operation.js'
+import { Ring } from './ring.js'
 
-/** Where a stream goes on, and with which rights it did until now; left out, it begins as its arguments say. */
-export type Going = Pick<Context, 'resumeAt' | 'before'>
-
-/** A subscription as it is executed, apart from who asked and from where they resume. */
-export interface SharedOperation {
-  schema: Parameters<typeof execute>[0]['schema']
-  document: Parameters<typeof execute>[0]['document']
-  operationName?: string | null
-  variableValues?: Record<string, unknown> | null
-  /** A context with the rights of all who share it. */
-  context: (going: Going) => Context
-  shownError: (error: unknown) => Error
-}
-
-/** What there is to be told; null when the operation cannot begin. */
-export async function sourceOf(
-  { context, shownError: _, ...operation }: SharedOperation,
-  going: Going,
-): Promise<AsyncIterableIterator<Told> | null> {
-  const source = await createSourceEventStream({ ...operation, contextValue: context(going) })
-  return Symbol.asyncIterator in source ? (source as AsyncIterableIterator<Told>) : null
-}
-
-/** Executes an operation for all that its source tells at a place, of which the first is in hand. */
-export async function frameOf(
-  operation: SharedOperation,
-  first: Told,
-  source: AsyncIterator<Told>,
-): Promise<Frame> {
-  const results = [await resultOf(operation, first)]
-  let told = first
-  while (told.goesOn) {
-    const next = await source.next()
-    if (next.done) throw new PlaceGone()
-    told = next.value
-    results.push(await resultOf(operation, told))
-  }
-  return { position: told.position, results, isLast: told.isLast ?? false }
-}
-
-/** As JSON. Throws AsksWhoLooks, or what the subscribers may be shown of a fault. */
-async function resultOf({ context, shownError, ...operation }: SharedOperation, told: Told): Promise<string> {
-  const result: ExecutionResult = await execute({ ...operation, rootValue: told, contextValue: context({}) })
-  const [error] = result.errors ?? []
-  if (error?.originalError instanceof AsksWhoLooks) throw error.originalError
-  if (error) throw shownError(error)
-  return JSON.stringify(result)
-}
-
-/** The log no longer has a group's place: its subscribers find out each for themselves. */
-export class PlaceGone extends Error {}
+/** How much of what is told is executed at the same time, where that need not be in turn. */
+const atOnce = 16
 
 export interface GroupOptions {
   /** Every frame after this position comes. */
@@ -85,26 +36,48 @@ export class Group {
     const source = await sourceOf(operation, { resumeAt: options.from })
     if (!source) return null
     const group = new Group(source, options)
-    group.#run(operation).catch((error) => group.#end(error))
+    group.#run(operation).catch((error) => group.close(error))
     return group
   }
 
   async #run(operation: SharedOperation) {
-    for await (const told of this.#source) {
+    const execute = together(operation)
+    const executed = runAhead<{ told: Told; result: string }>(operation.inTurn ? 1 : atOnce).over(
+      this.#source,
+      async (told) => {
+        if (told.isBeginning) throw new PlaceGone()
+        return { told, result: await execute(told) }
+      },
+    )
+    let results: string[] = []
+    for await (const { told, result } of executed) {
       if (this.ended) return
-      if (told.isBeginning) throw new PlaceGone()
-      await this.inStep.push(await frameOf(operation, told, this.#source))
+      results.push(result)
+      if (told.goesOn) continue
+      await this.inStep.push({ position: told.position, results, isLast: told.isLast ?? false })
+      results = []
     }
     throw new PlaceGone()
   }
 
-  #end(error: Error) {
-    this.ended ??= error
+  close(why: Error = new PlaceGone()): void {
+    this.ended ??= why
     this.inStep.end()
-  }
-
-  close(): void {
-    this.#end(new PlaceGone())
     this.#source.return?.()
+  }
+}
+
+/** What is executed at the same time has one context, and so is looked up together; what was looked up is not kept. */
+function together(operation: SharedOperation): (told: Told) => Promise<string> {
+  let context: Context | null = null
+  let underWay = 0
+  return async (told) => {
+    context ??= operation.context({})
+    underWay++
+    try {
+      return await resultOf(operation, told, context)
+    } finally {
+      if (--underWay === 0) context = null
+    }
   }
 }

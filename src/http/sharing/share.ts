@@ -7,7 +7,8 @@ import { newestPosition } from '../../events/read.js'
 import { resume } from '../../events/resume.js'
 import type { Caller } from '../bearer.js'
 import { sharedField } from './field.js'
-import { Group, type SharedOperation } from './group.js'
+import { Group } from './group.js'
+import type { SharedOperation } from './operation.js'
 import { rightsKey, rightsOf } from './rights.js'
 import { type Membership, SharedStream, type StreamOptions } from './stream.js'
 
@@ -96,13 +97,14 @@ export function openSharing(app: App, { shownError, settled }: SharingOptions): 
     const field = sharedField(args)
     const document = JSON.stringify([text, args.operationName ?? null])
     if (!field || personal.has(document)) return null
-    const { survives, begins, others } = field
+    const { survives, begins, others, inTurn } = field
     const operationFor = (rights: AgentActor): SharedOperation => ({
       schema: args.schema,
       document: args.document,
       operationName: args.operationName,
       variableValues: args.variableValues,
       context: (going) => Object.assign(contextFor(app, rights), going),
+      inTurn,
       shownError,
     })
     const stream: SharedStream = new SharedStream({
