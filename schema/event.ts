@@ -1,6 +1,7 @@
 import { eventCursor } from '../src/events/cursor.js'
 import type { EventType, LoggedEvent } from '../src/events/event.js'
 import type { ResyncReason } from '../src/events/resume.js'
+import { columnsRead } from '../src/execution/selected.js'
 import { publicId } from '../src/ids.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
@@ -98,8 +99,10 @@ export const Event = builder.interfaceRef<AnyEvent>('Event').implement({
       type: Conversation,
       nullable: true,
       description: 'The conversation; null when there is none or it is no longer in your sight.',
-      resolve: (event, _, { load }) =>
-        'conversationId' in event && event.conversationId ? load.conversation(event.conversationId) : null,
+      resolve: (event, _, { load }, info) =>
+        'conversationId' in event && event.conversationId
+          ? load.conversation(event.conversationId, columnsRead(info, ''))
+          : null,
     }),
   }),
 })

@@ -7,7 +7,7 @@ import { type ConversationView, findConversations } from '../src/conversation/re
 import { attemptsOf, type DeliveryView, deliveryBodies, findDeliveries } from '../src/delivery/read.js'
 import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
 import { suspectedDuplicates } from '../src/endUser/duplicates.js'
-import type { Columns } from '../src/execution/selected.js'
+import { type Columns, columnsOfAll } from '../src/execution/selected.js'
 import { filesOf } from '../src/file/read.js'
 import type { DeliveryAttempt, StoredFile, Team } from '../src/generated/prisma/client.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
@@ -15,8 +15,8 @@ import { teamsByIds } from '../src/team/access.js'
 
 /** Look-ups by id that come together become one statement. Nothing is kept: an event must never show an older state. */
 export interface Loaders {
-  /** Null when gone or not in the actor's sight, as for the next four. */
-  conversation: Load<string, ConversationView | null>
+  /** Null when gone or not in the actor's sight, as for the next four. Of a conversation the columns that are `read`, or all. */
+  conversation: (id: string, read?: Columns) => Promise<ConversationView | null>
   message: Load<string, MessageView | null>
   endUser: Load<string, EndUserView | null>
   agent: Load<string, AgentView | null>
@@ -55,8 +55,13 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
       const asking = actor()
       return inOrder(ids, asking ? await find(asking, unique(ids)) : [])
     }
+  const conversation = batched(async (keys: readonly { id: string; read: Columns }[]) => {
+    const read = columnsOfAll(keys.map((key) => key.read))
+    const find = visible((asking, ids) => findConversations(app.db, asking, ids, read))
+    return find(keys.map(({ id }) => id))
+  })
   return {
-    conversation: batched(visible((asking, ids) => findConversations(app.db, asking, ids))),
+    conversation: (id, read = null) => conversation({ id, read }),
     message: batched(visible((asking, ids) => findMessages(app.db, asking, ids))),
     endUser: batched(async (ids) => {
       const asking = actor()

@@ -11,7 +11,6 @@ import {
   isAbstractType,
   isObjectType,
   type OperationDefinitionNode,
-  OperationTypeNode,
   type SelectionSetNode,
 } from 'graphql'
 import type { Execution, Given, Write, WrittenField } from './execution.js'
@@ -44,8 +43,8 @@ interface Compiling {
 }
 
 /**
- * Makes a validated operation into functions that call the same resolvers as the general way. Null where it needs what only
- * that has: directives, introspection, subscriptions, relations of plugin-prisma.
+ * Makes a validated operation into functions that call the same resolvers as the general way; of a subscription, what is done
+ * for each event. Null where it needs what only that has: directives, introspection, relations of plugin-prisma.
  */
 export function compile(
   schema: GraphQLSchema,
@@ -53,7 +52,7 @@ export function compile(
   operation: OperationDefinitionNode,
 ): CompiledOperation | null {
   const type = schema.getRootType(operation.operation)
-  if (!type || operation.operation === OperationTypeNode.SUBSCRIPTION) return null
+  if (!type) return null
   const fragments = Object.fromEntries(
     document.definitions.flatMap((one) => (one.kind === 'FragmentDefinition' ? [[one.name.value, one]] : [])),
   )

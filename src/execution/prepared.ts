@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLSchema, getOperationAST } from 'graphql'
+import { type DocumentNode, type GraphQLSchema, getOperationAST, OperationTypeNode } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import { type CompiledOperation, compile } from './compile.js'
 
@@ -31,12 +31,13 @@ export function preparedFor(schema: GraphQLSchema): Prepared {
   }
 }
 
-/** Null where the document has no such operation, or only the general way covers it. */
+/** Null where the document has no such query or mutation, or only the general way covers it. */
 export function compiled(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null = null,
 ): CompiledOperation | null {
   const definition = getOperationAST(document, operationName)
-  return definition ? compile(schema, document, definition) : null
+  if (!definition || definition.operation === OperationTypeNode.SUBSCRIPTION) return null
+  return compile(schema, document, definition)
 }

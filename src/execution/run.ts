@@ -6,12 +6,16 @@ import { pieces, whole } from './text.js'
 /** The text of `data`; or null where only the general way can answer, and what it need not do again. */
 export type Outcome = { data: string } | { data: null; settled: Settled }
 
-/** Runs a compiled operation. Whatever goes wrong is left to the general way, which says it as the specification wants it. */
+/**
+ * Runs a compiled operation, on what a subscription's source gave. Whatever goes wrong is left to the general way, which says
+ * it as the specification wants it.
+ */
 export async function run(
   schema: GraphQLSchema,
   { definition, fields, write }: CompiledOperation,
   context: unknown,
   given: Record<string, unknown>,
+  source?: unknown,
 ): Promise<Outcome> {
   const settled = new Map<string, () => unknown>()
   const { coerced } = getVariableValues(schema, definition.variableDefinitions ?? [], given)
@@ -20,7 +24,7 @@ export async function run(
   const isMutation = definition.operation === OperationTypeNode.MUTATION
   try {
     return {
-      data: isMutation ? await inTurn(fields, execution) : await whole(pieces(undefined, write, execution)),
+      data: isMutation ? await inTurn(fields, execution) : await whole(pieces(source, write, execution)),
     }
   } catch {
     return { data: null, settled }

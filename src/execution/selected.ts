@@ -47,6 +47,16 @@ export function columnsRead(info: GraphQLResolveInfo, ...places: string[]): Colu
   return memo.get(key) ?? null
 }
 
+/** What any of these needs. */
+export function columnsOfAll(reads: readonly Columns[]): Columns {
+  const columns = new Set<string>()
+  for (const read of new Set(reads)) {
+    if (!read) return null
+    for (const column of read) columns.add(column)
+  }
+  return columns
+}
+
 function at(fields: readonly SelectedField[], names: readonly string[]): readonly SelectedField[] {
   return names.reduce(
     (inside, name) => inside.filter((one) => one.name === name).flatMap((one) => one.inside),

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contextFor } from '../../schema/context.js'
 import { schema } from '../../schema/schema.js'
 import { numberEvents } from '../../src/events/numbering.js'
+import { readEvents } from '../../src/events/read.js'
 import { compile } from '../../src/execution/compile.js'
 import { run } from '../../src/execution/run.js'
+import { finDocument } from '../../src/webhooks/listeners/tellFin.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { documents, type Ids } from './documents.js'
 
@@ -63,3 +65,31 @@ test('any document gives by the short way what it gives by the general one', asy
   )
   expect(covered).toBeGreaterThan(50)
 })
+
+/** Everything that an event shows, and all that a reader may make of it. */
+const ofEvents = `subscription { events {
+  __typename cursor type occurredAt revision origin { api integrationId }
+  actor { ... on Agent { id name } ... on FinIntegration { id } }
+  conversation { id status title tags { name } endUser { id name } assignee { name } }
+  ... on MessageAdded { message { id seq text } }
+  ... on AssignmentChanged { from { name } to { name } }
+  ... on StatusChanged { from to } } }`
+
+test.each([ofEvents, finDocument(true), finDocument(false)])(
+  'what is made of an event is the same: %s',
+  async (text) => {
+    const document = parse(text)
+    const definition = getOperationAST(document)
+    const operation = definition && compile(schema, document, definition)
+    if (!operation) throw new Error('It is not covered.')
+    const events = await readEvents(server.app.db, 0, 100)
+    expect(events.length).toBeGreaterThan(5)
+    for (const event of events) {
+      const rest = { schema, document, rootValue: event }
+      const general = await execute({ ...rest, contextValue: await context() })
+      const { data } = await run(schema, operation, await context(), {}, event)
+      expect(general.errors).toBeUndefined()
+      expect(data).toBe(JSON.stringify(general.data))
+    }
+  },
+)

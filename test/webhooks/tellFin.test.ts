@@ -1,6 +1,7 @@
-import { parse, validate } from 'graphql'
+import { getOperationAST, parse, validate } from 'graphql'
 import { expect, test } from 'vitest'
 import { schema } from '../../schema/schema.js'
+import { compile } from '../../src/execution/compile.js'
 import { conversationToTell, finDocument, type ShownEvent } from '../../src/webhooks/listeners/tellFin.js'
 
 const own = 'fin_own'
@@ -11,8 +12,11 @@ const event = (more: Partial<ShownEvent>): ShownEvent => ({
   ...more,
 })
 
-test('its document fits the schema', () => {
-  expect(validate(schema, parse(finDocument))).toEqual([])
+test.each([true, false])('its document fits the schema, and can be compiled (notes: %s)', (seesNotes) => {
+  const document = parse(finDocument(seesNotes))
+  const operation = getOperationAST(document)
+  expect(validate(schema, document)).toEqual([])
+  expect(operation && compile(schema, document, operation)).not.toBeNull()
 })
 
 test('what anyone else does is told', () => {

@@ -16,8 +16,8 @@ export function finHearing(integration: ConnectedFin, follow: Follow): Hearing {
     batchSize: 500,
     begin: (place) =>
       follow({
-        document: finDocument,
-        variables: { notesHidden: !integration.seesNotes },
+        document: finDocument(integration.seesNotes),
+        variables: {},
         actor: async () => actor,
         ...place,
       }),

@@ -4,16 +4,15 @@ import type { ConversationStatus } from '../../generated/prisma/enums.js'
 import { storedId } from '../../ids.js'
 
 /**
- * What a Fin listener subscribes to. The kinds that show their conversation are those that can matter to Fin. Absent:
- * priority and read marks, which Fin does not know, and end-user changes, which it pulls with every sync; and notes where
- * Fin is not shown any.
+ * What a Fin listener subscribes to; where Fin is not shown notes it asks whether a message is one. The kinds that show their conversation are those that can matter to Fin. Absent:
+ * priority and read marks, which Fin does not know, and end-user changes, which it pulls with every sync.
  */
-export const finDocument = `subscription FinListener($notesHidden: Boolean!) {
+export const finDocument = (seesNotes: boolean) => `subscription FinListener {
   events {
     type
     origin { integrationId }
     ... on ConversationOpened { ...Changed }
-    ... on MessageAdded { ...Changed message @include(if: $notesHidden) { id } }
+    ... on MessageAdded { ...Changed ${seesNotes ? '' : 'message { id } '}}
     ... on AssignmentChanged { ...Changed }
     ... on StatusChanged { ...Changed from to }
     ... on TitleChanged { ...Changed }
