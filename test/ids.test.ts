@@ -1,7 +1,18 @@
 import fc from 'fast-check'
 import { fromString, fromUUID, toUUID } from 'typeid-js'
 import { expect, test } from 'vitest'
-import { parsePublicId, publicId, storedId } from '../src/ids.js'
+import { newId, parsePublicId, publicId, storedId } from '../src/ids.js'
+
+test('a new id is a UUIDv7 of now, and comes after those before it', () => {
+  const ids = Array.from({ length: 20_000 }, newId)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids.toSorted()).toEqual(ids)
+  for (const id of ids) {
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(toUUID(fromUUID(id, 'conv'))).toBe(id)
+    expect(Math.abs(parseInt(id.replace('-', '').slice(0, 12), 16) - Date.now())).toBeLessThan(1_000)
+  }
+})
 
 test('a public id is the TypeID of the stored one, and leads back to it', () => {
   fc.assert(
