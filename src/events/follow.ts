@@ -7,6 +7,8 @@ import type { Tail } from './tail.js'
 
 /** Events that may wait for one slow subscriber before it has to read them from the log again. */
 const queueLimit = 1_000
+/** The same of a durable one: of those a process has few, and what they read again the database reads again. */
+const durableLimit = 10_000
 const batchSize = 200
 
 export interface FollowOptions {
@@ -33,10 +35,11 @@ export function follow(
   let queue: LoggedEvent[] = []
   let behind = true
   let wake = () => {}
+  const limit = options.passed ? durableLimit : queueLimit
 
   const listener = (events: LoggedEvent[]) => {
     if (!behind) queue.push(...events)
-    if (queue.length > queueLimit) {
+    if (queue.length > limit) {
       queue = []
       behind = true
     }
