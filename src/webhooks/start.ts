@@ -63,7 +63,9 @@ export async function startWebhooks(app: App, options: WebhookOptions): Promise<
     if (listeners.has(one.listenerId)) return
     const hearing =
       one.kind === 'FIN' ? finHearing(one, documents.follow) : webhookHearing(app, one, documents)
-    const { stop } = startListener(app, hearing, { stored: deliveries.wake, report, idleAfter })
+    const reserve = (wanted: number, signal: AbortSignal) =>
+      deliveries.reserve(one.listenerId, wanted, signal)
+    const { stop } = startListener(app, hearing, { reserve, stored: deliveries.wake, report, idleAfter })
     listeners.set(one.listenerId, { manner: mannerOf(one), stop })
   }
 

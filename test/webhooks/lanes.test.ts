@@ -40,11 +40,11 @@ function lanesWith(count: number) {
 }
 
 test.each([
-  [1_000, 0],
-  [100, 6],
-  [20, 32],
-  [4, 160],
-  [1, 256],
+  [2_000, 0],
+  [100, 12],
+  [20, 64],
+  [4, 320],
+  [1, 384],
 ])('a receiver that takes %i ms for each has %i claimed ahead', (ms, ahead) => {
   const { lanes, begin } = lanesWith(widest)
   expect(begin()).toBe(widest)
@@ -94,4 +94,33 @@ test('what is claimed for a receiver that is paused is taken back', () => {
   const { lanes } = lanesWith(2)
   expect(lanes.takeBack(() => false)).toHaveLength(2)
   expect(lanes.waiting).toBe(0)
+})
+
+test('what is stored for a receiver that could not take one meanwhile goes back, too', () => {
+  const { lanes, begin } = lanesWith(1)
+  expect(begin()).toBe(1)
+  lanes.keepRoom(listenerId, 2)
+  expect(lanes.waiting).toBe(2)
+  lanes.answered(listenerId, { kind: 'WAIT', until: new Date(), counted: true }, 1)
+  expect(lanes.takeBack(() => true)).toEqual([])
+  expect(lanes.roomOf(listenerId)).toBe(0)
+  lanes.keepRoom(listenerId, -2)
+  lanes.add(delivery(1))
+  expect(lanes.next(listenerId)).toBeNull()
+  expect(lanes.takeBack(() => true)).toEqual([delivery(1)])
+  expect(lanes.waiting).toBe(0)
+  expect(lanes.roomOf(listenerId)).toBeGreaterThan(0)
+})
+
+test('how quick a receiver is, is remembered for a while', () => {
+  const { lanes, pass, begin } = lanesWith(1)
+  begin()
+  lanes.answered(listenerId, delivered, 1)
+  lanes.recorded(listenerId)
+  lanes.takeBack(() => true)
+  expect(lanes.isQuick(listenerId)).toBe(true)
+  pass(10_001)
+  lanes.takeBack(() => true)
+  expect(lanes.isQuick(listenerId)).toBe(false)
+  expect(lanes.roomOf(listenerId)).toBe(widest)
 })

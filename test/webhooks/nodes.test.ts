@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { insertLatest } from '../../src/delivery/insert.js'
 import type { Delivery } from '../../src/generated/prisma/client.js'
 import { storedId } from '../../src/ids.js'
 import { listenerPlace, moveListener, type Step } from '../../src/webhooks/listeners/place.js'
+import { storeLatest } from '../../src/webhooks/sending/store.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, startReceiver } from './receiver.js'
 import { connect, eventually, startAnotherNode } from './setup.js'
@@ -115,7 +115,7 @@ async function listenerOf(integrationId: string) {
     db.transaction(async (tx) => {
       if (!(await moveListener(tx, listenerId, { log, ...step }))) return false
       const span = { first: position, last: position }
-      await insertLatest(tx, { listenerId, integrationId }, new Map([[conversationId, span]]))
+      await storeLatest(tx, { listenerId, integrationId }, new Map([[conversationId, span]]), 0)
       return true
     })
   return { position, store }

@@ -1,7 +1,7 @@
 import type { IntegrationActor } from '../../actor.js'
-import { insertLatest } from '../../delivery/insert.js'
 import { publicId } from '../../ids.js'
 import type { ConnectedFin } from '../connected.js'
+import { storeLatest } from '../sending/store.js'
 import type { Follow, Hearing } from './listener.js'
 import { rederive } from './rederive.js'
 import { finDocument, type ShownEvent, spansToTell } from './tellFin.js'
@@ -13,7 +13,7 @@ export function finHearing(integration: ConnectedFin, follow: Follow): Hearing {
   return {
     listenerId: integration.listenerId,
     name,
-    batchSize: 500,
+    batchSize: 192,
     begin: (place) =>
       follow({
         document: finDocument(integration.seesNotes),
@@ -21,14 +21,14 @@ export function finHearing(integration: ConnectedFin, follow: Follow): Hearing {
         actor: async () => actor,
         ...place,
       }),
-    async store(tx, heard) {
+    async store(tx, heard, most) {
       const events = heard.map(({ event: { position }, result: { data, errors } }) => {
         if (errors?.[0]) throw errors[0]
         return { position, shown: (data as unknown as { events: ShownEvent }).events }
       })
       const conversations = spansToTell(events, name)
-      await insertLatest(tx, integration, conversations)
-      return conversations.size
+      const claimed = await storeLatest(tx, integration, conversations, most)
+      return { count: conversations.size, claimed }
     },
     bridge: (tx, gap) => rederive(tx, integration, gap),
   }

@@ -6,6 +6,8 @@ import type { Transaction } from '../../database/database.js'
 import { eventCursor } from '../../events/cursor.js'
 import type { LoggedEvent } from '../../events/event.js'
 import { resume } from '../../events/resume.js'
+import type { Claimed } from '../sending/claim.js'
+import type { Reserved } from '../sending/deliver.js'
 import type { Gap } from './gap.js'
 import { inBatches } from './inBatches.js'
 import { listenerPlace, moveListener } from './place.js'
@@ -41,14 +43,22 @@ export interface Hearing {
   batchSize: number
   /** Null when it cannot go on until somebody has changed something: then it ends. */
   begin(place: Pick<Following, 'after' | 'passed'>): Promise<AsyncIterableIterator<Heard> | null>
-  /** Stores deliveries, in the transaction that moves the listener on. Returns how many. */
-  store(tx: Transaction, heard: readonly Heard[]): Promise<number>
+  /** Stores deliveries, in the transaction that moves the listener on; up to `most` may be claimed at once. */
+  store(tx: Transaction, heard: readonly Heard[], most: number): Promise<Stored>
   /** Makes up for a gap, in the transaction that moves the listener behind it. */
   bridge(tx: Transaction, gap: Gap): Promise<void>
 }
 
+/** How many deliveries were stored, and those of them that were claimed. */
+export interface Stored {
+  count: number
+  claimed: readonly Claimed[]
+}
+
 export interface ListenerOptions {
-  /** Called after deliveries were stored. */
+  /** Room for so many deliveries that are about to be stored. */
+  reserve: (wanted: number, signal: AbortSignal) => Promise<Reserved>
+  /** Called after deliveries were stored that are not claimed. */
   stored: () => void
   report: (error: Error) => void
   /** How long it hears nothing before its place is moved on all the same, in ms. */
@@ -67,7 +77,7 @@ const longestPause = 30_000
 export function startListener(
   app: App,
   hearing: Hearing,
-  { stored, report, idleAfter = 60_000 }: ListenerOptions,
+  { reserve, stored, report, idleAfter = 60_000 }: ListenerOptions,
 ): { stop(): Promise<void> } {
   const { listenerId, name } = hearing
   const stopping = new AbortController()
@@ -159,13 +169,19 @@ export function startListener(
     const fresh = batch.filter(({ event }) => event.position > position)
     const to = fresh.at(-1)?.event.position ?? passed
     if (to <= position) return position
-    const count = await app.db.transaction(async (tx) => {
-      const step = { log: app.log, from: position, to }
-      if (!(await moveListener(tx, listenerId, step, hearing.revision))) return null
-      return hearing.store(tx, fresh)
-    })
-    if (count !== null) {
-      if (count > 0) stored()
+    const room = await reserve(fresh.length, signal)
+    let made: Stored | null = null
+    try {
+      made = await app.db.transaction(async (tx) => {
+        const step = { log: app.log, from: position, to }
+        if (!(await moveListener(tx, listenerId, step, hearing.revision))) return null
+        return hearing.store(tx, fresh, room.most)
+      })
+    } finally {
+      room.use(made?.claimed ?? [])
+    }
+    if (made) {
+      if (made.count > made.claimed.length) stored()
       return to
     }
     const { position: now } = await listenerPlace(app.db, listenerId)

@@ -1,8 +1,8 @@
 import type { Transaction } from '../../database/database.js'
 import { statement } from '../../database/statement.js'
-import { insertLatest } from '../../delivery/insert.js'
 import { recordForIntegration } from '../../integration/log.js'
 import type { ConnectedFin } from '../connected.js'
+import { storeLatest } from '../sending/store.js'
 import { type Gap, whyLost } from './gap.js'
 import { untold } from './tellFin.js'
 
@@ -20,7 +20,7 @@ export async function rederive(
 ): Promise<void> {
   const conversations = await changedSince(tx, integration, place.lastEventId)
   const span = { first: to, last: to }
-  await insertLatest(tx, integration, new Map([...conversations].map((id) => [id, span])))
+  await storeLatest(tx, integration, new Map([...conversations].map((id) => [id, span])), 0)
   const detail = `The place of its webhooks in the event log ${whyLost[reason]}. Fin is told of the conversations that may have changed since: ${conversations.size}.`
   await recordForIntegration(tx, integration.integrationId, { kind: 'GAP', detail })
 }

@@ -1,7 +1,7 @@
-import type { Span } from '../../delivery/insert.js'
 import type { EventType } from '../../events/event.js'
 import type { ConversationStatus } from '../../generated/prisma/enums.js'
 import { storedId } from '../../ids.js'
+import type { Span } from '../sending/store.js'
 
 /**
  * What a Fin listener subscribes to; where Fin is not shown notes it asks whether a message is one. The kinds that show their conversation are those that can matter to Fin. Absent:

@@ -1,6 +1,5 @@
 import type { ExecutionResult } from 'graphql'
 import type { App } from '../../app.js'
-import { type EventDelivery, insertEach } from '../../delivery/insert.js'
 import { OverloadedError } from '../../errors.js'
 import { newId, publicId } from '../../ids.js'
 import { recordNotice } from '../../notice/record.js'
@@ -11,6 +10,7 @@ import type { DocumentCheck } from '../../webhook/settings.js'
 import { stopWebhook } from '../../webhook/stop.js'
 import { warnOfDocument } from '../../webhook/warn.js'
 import type { ConnectedWebhook } from '../connected.js'
+import { type EventDelivery, storeEach } from '../sending/store.js'
 import { whyLost } from './gap.js'
 import type { Follow, Heard, Hearing } from './listener.js'
 
@@ -56,9 +56,9 @@ export function webhookHearing(app: App, webhook: ConnectedWebhook, documents: D
       await warnOfDocument(app.db, webhookId, documents.warnings(document))
       return documents.follow({ document, variables, actor: owner, ...place })
     },
-    async store(tx, heard) {
-      await insertEach(tx, listenerId, heard.map(deliveryOf))
-      return heard.length
+    async store(tx, heard, most) {
+      const claimed = await storeEach(tx, listenerId, heard.map(deliveryOf), most)
+      return { count: heard.length, claimed }
     },
     async bridge(tx, { reason }) {
       const detail = `The place of the webhook ${name} in the event log ${whyLost[reason]}. What happened in between was not sent to it: ask \`events\` for it, or bring its receiver up to date by other means.`

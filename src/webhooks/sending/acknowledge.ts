@@ -19,16 +19,21 @@ export interface Tried {
   verdict: Verdict
 }
 
-/**
- * Records tries and what they mean for their deliveries and receivers, many at once. Returns those whose listener somebody
- * else has locked, of which nothing is recorded yet.
- */
-export async function acknowledge(db: Database, tries: readonly Tried[]): Promise<Tried[]> {
+export interface Acknowledged {
+  /** Those whose listener somebody else has locked, of which nothing is recorded yet. */
+  late: Tried[]
+  /** Whether more may be due to the same receivers. */
+  isMore: boolean
+}
+
+/** Records tries and what they mean for their deliveries and receivers, many at once. */
+export async function acknowledge(db: Database, tries: readonly Tried[]): Promise<Acknowledged> {
   if (tries.every(isPlain)) {
-    await db.query(finish, [JSON.stringify(tries.map(rowOf)), db.clock.now()])
-    return []
+    const values = [JSON.stringify(tries.map(rowOf)), db.clock.now()]
+    const [after] = await db.query<{ isMore: boolean }>(finish, values)
+    return { late: [], isMore: after?.isMore ?? true }
   }
-  return db.transaction(async (tx) => {
+  const late = await db.transaction(async (tx) => {
     const locked = await lockListeners(tx, [...new Set(tries.map(({ delivery }) => delivery.listenerId))])
     const mine = tries.filter(({ delivery }) => locked.has(delivery.listenerId))
     await requeue(
@@ -48,9 +53,10 @@ export async function acknowledge(db: Database, tries: readonly Tried[]): Promis
     }
     return tries.filter(({ delivery }) => !locked.has(delivery.listenerId))
   })
+  return { late, isMore: true }
 }
 
-/** It is done, nothing waits behind it, and its receiver was well. */
+/** It is done, it holds up no queue, and its receiver was well. */
 function isPlain({ delivery, verdict }: Tried): boolean {
   return delivery.kind === 'FIN' && verdict.kind === 'DELIVERED' && delivery.failures === 0
 }
@@ -118,13 +124,19 @@ const finish = statement(
       where l.id = any(array(
               select r.id from listener r where r.id in (select listener_id from finished where state = 'DELIVERED')
                  for no key update skip locked))
-        and (l.delivered_at is null or l.delivered_at <= $2::timestamptz - interval '1 s'))
-   update delivery d
-      set state = 'PENDING', next_attempt_at = $2
-     from finished f
-    cross join lateral (
-      select q.id from delivery q
-       where q.listener_id = f.listener_id and q.subject_id = f.subject_id and q.state = 'QUEUED'
-       order by q.first_position, q.id limit 1) next
-    where d.id = next.id and f.integration_id is null`,
+        and (l.delivered_at is null or l.delivered_at <= $2::timestamptz - interval '1 s')),
+        next as (
+     update delivery d
+        set state = 'PENDING', next_attempt_at = $2
+       from finished f
+      cross join lateral (
+        select q.id from delivery q
+         where q.listener_id = f.listener_id and q.subject_id = f.subject_id and q.state = 'QUEUED'
+         order by q.first_position, q.id limit 1) queued
+      where d.id = queued.id and f.integration_id is null)
+   select exists (
+     select 1 from (select distinct listener_id from finished) f
+      cross join lateral (
+        select 1 from delivery d where d.listener_id = f.listener_id and d.state = 'PENDING' and d.next_attempt_at <= $2
+         order by d.next_attempt_at limit 1) due) as "isMore"`,
 )

@@ -62,7 +62,13 @@ export async function claimDeliveries(
   { most, probing, failuresAllowed }: { most: number; probing: readonly string[]; failuresAllowed: number },
 ): Promise<Claimed[]> {
   const values = [now, [...room.keys()], [...room.values()], failuresAllowed, probing, most]
-  const rows = await db.query<Taken & { isFirst: boolean } & Receiver>(claim, values)
+  return claimedOf(await db.query<ClaimedRow>(claim, values))
+}
+
+/** A row of `claimedRows`. */
+export type ClaimedRow = Taken & { isFirst: boolean } & Receiver
+
+export function claimedOf(rows: readonly ClaimedRow[]): Claimed[] {
   let receiver: Receiver
   return rows.map((row) => {
     if (row.isFirst) receiver = receiverOf(row)
@@ -82,8 +88,25 @@ function receiverOf(row: Receiver): Receiver {
   return { failures, kind, webhookId, revision, url, secret, previousSecret }
 }
 
+/** Where a claim of now ends. */
+export const leaseEnd = `now() + interval '${leaseSeconds} s'`
+
+/** What \`taken\` are, in the order of their time. A listener's first row brings its receiver along. \`$1\`: now. */
+export const claimedRows = `select t.id, t.listener_id as "listenerId", t.conversation_id as "conversationId", t.body,
+          extract(epoch from t.next_attempt_at)::float8 * 1000 as "dueAt", t.attempt_count as "attemptCount",
+          t.lease_until::text as "leaseUntil", t.turn = 1 as "isFirst", l.failures,
+          case when l.id is null then null when f.id is null then 'WEBHOOK' else 'FIN' end as kind,
+          f.id as "integrationId", f.webhook_base_url as "webhookBaseUrl", f.identifier, f.webhook_key as "webhookKey",
+          w.id as "webhookId", w.revision, w.url, w.secret,
+          case when w.previous_secret_until > $1 then w.previous_secret end as "previousSecret"
+     from (select *, row_number() over (partition by listener_id order by next_attempt_at, id) as turn from taken) t
+     left join listener l on l.id = t.listener_id and t.turn = 1
+     left join fin_integration f on f.id = l.integration_id
+     left join webhook w on w.id = l.webhook_id
+    order by t.listener_id, t.turn`
+
 /**
- * A listener's first row brings its receiver along. Deliveries are looked at and changed where they lie, by ctid, for the
+ * Deliveries are looked at and changed where they lie, by ctid, for the
  * lock holds them there; `offset 0` has each looked up by itself: however few are under way when the plan is made, many are
  * later.
  */
@@ -110,21 +133,8 @@ const claim = statement(
       limit $6),
         taken as (
      update delivery d
-        set state = 'IN_FLIGHT', attempt_count = d.attempt_count + 1, lease_until = now() + interval '${leaseSeconds} s'
+        set state = 'IN_FLIGHT', attempt_count = d.attempt_count + 1, lease_until = ${leaseEnd}
       where d.ctid = any(array(select place from due))
-     returning d.id, d.listener_id, d.conversation_id, d.body, d.next_attempt_at, d.attempt_count, d.lease_until),
-        ordered as (
-     select *, row_number() over (partition by listener_id order by next_attempt_at, id) as turn from taken)
-   select t.id, t.listener_id as "listenerId", t.conversation_id as "conversationId", t.body,
-          extract(epoch from t.next_attempt_at)::float8 * 1000 as "dueAt", t.attempt_count as "attemptCount",
-          t.lease_until::text as "leaseUntil", t.turn = 1 as "isFirst", l.failures,
-          case when l.id is null then null when f.id is null then 'WEBHOOK' else 'FIN' end as kind,
-          f.id as "integrationId", f.webhook_base_url as "webhookBaseUrl", f.identifier, f.webhook_key as "webhookKey",
-          w.id as "webhookId", w.revision, w.url, w.secret,
-          case when w.previous_secret_until > $1 then w.previous_secret end as "previousSecret"
-     from ordered t
-     left join listener l on l.id = t.listener_id and t.turn = 1
-     left join fin_integration f on f.id = l.integration_id
-     left join webhook w on w.id = l.webhook_id
-    order by t.listener_id, t.turn`,
+     returning d.id, d.listener_id, d.conversation_id, d.body, d.next_attempt_at, d.attempt_count, d.lease_until)
+   ${claimedRows}`,
 )

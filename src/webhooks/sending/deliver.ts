@@ -22,21 +22,36 @@ export interface DeliveryOptions {
 }
 
 /** Deliveries that a node has claimed and not sent, of all receivers. */
-const mostClaimed = 512
+const mostClaimed = 640
 /** What is done within this time is acknowledged together, in ms; unless it is so much. */
-const gathering = 5
-const enough = 256
+const gathering = 10
+const enough = 128
 /** How long `stop` waits for answers, in ms; then they are cut off, and tried again later. */
 const grace = 10_000
 /** When those whose listener is locked are acknowledged again, in ms; when the node stops, so often. */
 const lockedFor = 20
 const mostTries = 100
+/** How often, and how many times, it looks whether a quick receiver has made room for what is about to be stored; in ms. */
+const roomInterval = 2
+const mostLooks = 50
 /** How often it looks for claims that have expired, in ms. */
 const expiryInterval = 500
+
+/** Room for deliveries that are claimed as they are stored. */
+export interface Reserved {
+  most: number
+  /** Sends those that were, and gives the room back. */
+  use(claimed: readonly Claimed[]): void
+}
 
 export interface DeliveryWorker {
   /** Looks for what is due. */
   wake(): void
+  /**
+   * For deliveries of a listener that are about to be stored. A receiver that is quick is given time to make room for
+   * `wanted`, until `signal` says otherwise.
+   */
+  reserve(listenerId: string, wanted: number, signal: AbortSignal): Promise<Reserved>
   stop(): Promise<void>
 }
 
@@ -46,6 +61,8 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
   const sends = new Set<Promise<void>>()
   let tries: Tried[] = []
   let acknowledgedAt = -Infinity
+  /** Somebody has asked to look since. */
+  let wokenSince = false
   /** Claimed and not to be sent now. */
   let unsent: Claimed[] = []
   let lookedAt = -Infinity
@@ -103,9 +120,11 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
     tries = []
     if (done.length === 0) return
     acknowledgedAt = performance.now()
+    wokenSince = false
     let late: Tried[] = []
+    let isMore = true
     try {
-      late = await acknowledge(app.db, done)
+      ;({ late, isMore } = await acknowledge(app.db, done))
     } catch (error) {
       if (error instanceof OverloadedError) {
         // Kept for the next wake; should that be too late, the lease ends and the delivery is sent again.
@@ -115,11 +134,8 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
       report(error as Error)
       // One that cannot be recorded must not hold up the others.
       for (const tried of done) {
-        const alone = acknowledge(app.db, [tried]).catch((fault) => {
-          report(fault)
-          return []
-        })
-        late.push(...(await alone))
+        const alone = await acknowledge(app.db, [tried]).catch(report)
+        if (alone) late.push(...alone.late)
       }
     }
     tries.push(...late)
@@ -128,7 +144,8 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
     }
     for (const listenerId of new Set(done.map(({ delivery }) => delivery.listenerId))) sendOn(listenerId)
     if (late.length > 0 && !stopped) setTimeout(acknowledging.wake, lockedFor)
-    claiming.wake()
+    // What was stored in between may have been held up by one of these, and not been seen to wait.
+    if (isMore || wokenSince) claiming.wake()
   }, report)
 
   /** Beginning with another one each time, so that all have their turn when there is room for some only. */
@@ -178,8 +195,28 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
 
   return {
     wake() {
+      wokenSince = true
       claiming.wake()
       acknowledging.wake()
+    },
+    async reserve(listenerId, wanted, signal) {
+      for (let left = mostLooks; left > 0 && lanes.isQuick(listenerId); left--) {
+        if (signal.aborted || lanes.roomOf(listenerId) >= wanted) break
+        await delay(roomInterval)
+      }
+      const free = Math.min(lanes.roomOf(listenerId), mostClaimed - sends.size - lanes.waiting, wanted)
+      const most = signal.aborted ? 0 : Math.max(free, 0)
+      lanes.keepRoom(listenerId, most)
+      return {
+        most,
+        use(claimed) {
+          lanes.keepRoom(listenerId, -most)
+          for (const delivery of claimed) lanes.add(delivery)
+          sendOn(listenerId)
+          // Its receiver could not take one meanwhile: these go back.
+          if (lanes.roomOf(listenerId) === 0) claiming.wake()
+        },
+      }
     },
     async stop() {
       stopped = true

@@ -5,8 +5,12 @@ import type { Verdict } from './verdict.js'
 export interface Lanes {
   /** How many deliveries more may be claimed for a listener. */
   roomOf(listenerId: string): number
-  /** How many are claimed and not begun, of all. */
+  /** How many are claimed, or may be, and not begun, of all. */
   readonly waiting: number
+  /** Whether it takes them so quickly that they are claimed ahead. */
+  isQuick(listenerId: string): boolean
+  /** Keeps room for so many that are about to be claimed; less than none gives it back. */
+  keepRoom(listenerId: string, count: number): void
   add(delivery: Claimed): void
   /** The next that may be sent now. */
   next(listenerId: string): Claimed | null
@@ -25,10 +29,12 @@ export const widest = 32
 export const mostInDoubt = 256
 
 /** A receiver has so much time's worth claimed ahead, in ms, that it need not wait for the database. */
-const ahead = 20
-const mostAhead = 256
+const ahead = 40
+const mostAhead = 384
 /** How long a claimed delivery may wait for its turn, in ms: a send may take 30 s more, and its claim must outlast that. */
 const patience = 1_000
+/** How long it is remembered how quick a receiver was, in ms. */
+const memory = 10_000
 
 interface Lane {
   /** How many may be under way: one more for each that is taken, half as many after a failure. */
@@ -38,8 +44,16 @@ interface Lane {
   /** How long sends take, as of late; in ms. */
   takes: number
   waiting: { delivery: Claimed; since: number }[]
+  /** How many are about to be claimed. */
+  expected: number
+  usedAt: number
   /** It could not take one. What waits, and what is being claimed meanwhile, is to be put back. */
   isBlocked: boolean
+}
+
+/** How many are claimed ahead. */
+function spareOf({ width, takes }: Lane): number {
+  return width === widest ? Math.min(Math.floor((widest * ahead) / Math.max(takes, 1)), mostAhead) : 0
 }
 
 /** A receiver that comes back is not overrun; one that is quick never waits; one that is slow has next to nothing claimed ahead. */
@@ -50,7 +64,16 @@ export function openLanes(now: () => number = () => performance.now()): Lanes {
   const of = (listenerId: string) => {
     let lane = lanes.get(listenerId)
     if (!lane) {
-      lane = { width: widest, underWay: 0, inDoubt: 0, takes: Infinity, waiting: [], isBlocked: false }
+      lane = {
+        width: widest,
+        underWay: 0,
+        inDoubt: 0,
+        takes: Infinity,
+        waiting: [],
+        expected: 0,
+        usedAt: now(),
+        isBlocked: false,
+      }
       lanes.set(listenerId, lane)
     }
     return lane
@@ -61,9 +84,15 @@ export function openLanes(now: () => number = () => performance.now()): Lanes {
       const lane = lanes.get(listenerId)
       if (!lane) return widest
       if (lane.isBlocked) return 0
-      const isWell = lane.width === widest
-      const spare = isWell ? Math.min(Math.floor((widest * ahead) / Math.max(lane.takes, 1)), mostAhead) : 0
-      return Math.max(lane.width + spare - lane.underWay - lane.waiting.length, 0)
+      return Math.max(lane.width + spareOf(lane) - lane.underWay - lane.waiting.length - lane.expected, 0)
+    },
+    isQuick(listenerId) {
+      const lane = lanes.get(listenerId)
+      return lane !== undefined && !lane.isBlocked && spareOf(lane) >= widest
+    },
+    keepRoom(listenerId, count) {
+      of(listenerId).expected += count
+      waiting += count
     },
     get waiting() {
       return waiting
@@ -101,7 +130,7 @@ export function openLanes(now: () => number = () => performance.now()): Lanes {
     recorded(listenerId) {
       const lane = of(listenerId)
       lane.inDoubt--
-      if (lane.width === widest && lane.inDoubt === 0 && lane.waiting.length === 0) lanes.delete(listenerId)
+      lane.usedAt = now()
     },
     takeBack(wanted) {
       const back: Claimed[] = []
@@ -114,7 +143,10 @@ export function openLanes(now: () => number = () => performance.now()): Lanes {
         for (const { delivery } of taken) back.push(delivery)
         // It is not as quick as it was.
         if (taken.length > 0 && !isOver) lane.takes = patience
-        lane.isBlocked = false
+        // What is being stored meanwhile does not come with the claims that follow.
+        lane.isBlocked &&= lane.expected > 0
+        const isIdle = lane.inDoubt + lane.waiting.length + lane.expected === 0
+        if (isIdle && lane.width === widest && now() - lane.usedAt > memory) lanes.delete(listenerId)
       }
       waiting -= back.length
       return back
