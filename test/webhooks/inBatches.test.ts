@@ -20,6 +20,12 @@ test('a batch ends where nothing more belongs to it', async () => {
   expect(await batches.next()).toBe(null)
 })
 
+test('what is ready in the same turn comes along, though it was complete before', async () => {
+  const complete = (last: number) => last === 2 || last === 6
+  const batches = inBatches(counting(6), { ...always, quiet: 5_000, patience: 5_000, complete })
+  expect(await batches.next()).toEqual([1, 2, 3, 4, 5, 6])
+})
+
 test('a batch has at most so many items, and none is lost', async () => {
   const batches = inBatches(counting(10), {
     most: 4,

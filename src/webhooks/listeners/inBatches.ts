@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 /** What a source gives, as many at once as are ready. */
 export interface Batches<Item> {
   /**
@@ -78,8 +80,10 @@ export function inBatches<Item>(
         seen = ready.length
         const last = ready.at(-1) as Item
         const left = until - performance.now()
-        if (ended || seen >= most || left <= 0 || complete(last)) break
-        await arrival(Math.min(quiet, left))
+        if (ended || seen >= most || left <= 0) break
+        // A source may have read on past what is known to be complete: what is ready in the same turn comes along.
+        if (complete(last)) await setImmediate()
+        else await arrival(Math.min(quiet, left))
       }
       const batch = ready
       ready = []
