@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto'
+import { v7 } from 'uuid'
 
 /** The prefix of each public id; it says which type `node(id:)` finds. */
 export const prefixes = {
@@ -31,34 +31,8 @@ const typeByPrefix = new Map<string, NodeType>(
 
 /** A new id (UUIDv7: later ids of a process sort after earlier ones), as stored. */
 export function newId(): string {
-  const now = Date.now()
-  if (now > newest) {
-    newest = now
-    // There is room for as many ids of this moment.
-    count = Math.floor(Math.random() * 2_048)
-  } else if (++count > 4_095) {
-    newest++
-    count = 0
-  }
-  if (used === random.length) {
-    randomFillSync(random)
-    used = 0
-  }
-  // Two bits of the variant, which are 10.
-  random[used] = ((random[used] as number) & 0x3f) | 0x80
-  const rest = random.toString('hex', used, used + 8)
-  used += 8
-  const time = newest.toString(16).padStart(12, '0')
-  const order = count.toString(16).padStart(3, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${order}-${rest.slice(0, 4)}-${rest.slice(4)}`
+  return v7()
 }
-
-/** The moment of the newest id, and its number there. */
-let newest = 0
-let count = 0
-/** What makes ids of several processes differ: bytes for many at once. */
-const random = Buffer.alloc(8 * 256)
-let used = random.length
 
 /** What every id that is made at this moment or later comes after, as stored. */
 export function earliestId(moment: Date): string {
