@@ -46,7 +46,8 @@ const readers = new WeakMap<Connection, Map<string, ReadRow>>()
  */
 export class PreparedQuery extends Query {
   readonly #readerOf: (fields: pg.FieldDef[]) => ReadRow
-  readonly #before: string | undefined
+  /** See `Run`. */
+  readonly before: string | undefined
   #connection: Connection | null = null
   #read: ReadRow | null = null
   #rows: unknown[] = []
@@ -55,7 +56,7 @@ export class PreparedQuery extends Query {
   constructor({ text, asSent = false, name, values, before }: Run) {
     super({ text, name, values })
     this.#readerOf = asSent ? sentRowReader : rowReader
-    this.#before = before
+    this.before = before
   }
 
   override prepare(connection: Connection) {
@@ -67,8 +68,8 @@ export class PreparedQuery extends Query {
     process.nextTick(() => stream.uncork())
     this.#read = (connection.parsedStatements[name] && readers.get(connection)?.get(name)) || null
     if (!this.#read) return super.prepare(connection)
-    if (this.#before) {
-      connection.parse({ text: this.#before })
+    if (this.before) {
+      connection.parse({ text: this.before })
       connection.bind({ portal: '', statement: '', values: [] })
       connection.execute({ portal: '', rows: 0 })
     }

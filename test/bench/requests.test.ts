@@ -21,6 +21,7 @@ test('requests are measured only when the limit and PostGraphile answer them lik
   ])
   expect(Object.fromEntries(servers)).toEqual({
     w1: everybody,
+    'w1-other': everybody,
     w2: everybody,
     w3: everybody,
     'w3-told': everybody,

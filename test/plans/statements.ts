@@ -44,8 +44,11 @@ export function recordStatements(): Recorder {
   }
 
   pg.Client.prototype.query = function (this: object, first: unknown, ...rest: unknown[]) {
-    const given = (typeof first === 'string' ? { text: first } : first) as Partial<Issued>
-    const { text = '', name = text, values = rest[0] } = given
+    const given = (typeof first === 'string' ? { text: first } : first) as Partial<
+      Issued & { before: string }
+    >
+    const { text = '', name = text, values = rest[0], before } = given
+    if (before) record(this, { name: before, text: before, values: [] })
     record(this, { name, text, values: Array.isArray(values) ? values : [] })
     return Reflect.apply(query, this, [first, ...rest])
   } as typeof query
