@@ -10,12 +10,22 @@ export abstract class SentRow {
     this.sent = sent
   }
 
-  /** Where in `sent` a column is, by its path, such as `assignee.id`; the same map for each row of a statement. */
+  /** Where in `sent` a column is, by its path, such as `assignee.id`; the same map for all rows of the same columns. */
   abstract get places(): ReadonlyMap<string, number>
 }
 
+/** By their columns: what is made for a kind of row is made once, however many connections bring it. */
+const known = new Map<string, ReadRow>()
+
 /** Rows that are mostly written on as they came. */
 export function sentRowReader(fields: readonly pg.FieldDef[]): ReadRow {
+  const columns = fields.map(({ name, dataTypeID }) => `${name} ${dataTypeID}`).join()
+  const reader = known.get(columns) ?? readerOf(fields)
+  known.set(columns, reader)
+  return reader
+}
+
+function readerOf(fields: readonly pg.FieldDef[]): ReadRow {
   const places = new Map(fields.map(({ name }, index) => [name, index]))
   const readWhole = rowReader(fields) as (sent: SentRow['sent']) => Record<string, unknown>
 
