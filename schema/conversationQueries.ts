@@ -1,9 +1,5 @@
 import type { ConversationFilter } from '../src/conversation/filter.js'
-import {
-  type ConversationOrderField,
-  findConversations,
-  listConversations,
-} from '../src/conversation/read.js'
+import { type ConversationOrderField, listConversations } from '../src/conversation/read.js'
 import { countConversations } from '../src/conversation/total.js'
 import { ValidationError } from '../src/errors.js'
 import { type Columns, columnsRead } from '../src/execution/selected.js'
@@ -60,11 +56,9 @@ builder.queryField('conversation', (t) =>
     description: 'One conversation; null when there is none or it is not in your sight.',
     args: { id: t.arg.id({ required: true }) },
     extensions: { isLogged: true },
-    resolve: async (_, { id }, { app, actor }, info) => {
+    resolve: (_, { id }, { load }, info) => {
       const uuid = storedId('Conversation', id)
-      if (!uuid || !actor) return null
-      const [found] = await findConversations(app.db, actor, [uuid], columnsRead(info, ''))
-      return found ?? null
+      return uuid ? load.conversation(uuid, columnsRead(info, '')) : null
     },
   }),
 )

@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js'
-import { countName, type Statement, statement } from '../database/statement.js'
+import { countName, type Statement, statementOnce } from '../database/statement.js'
 import type { LoggedEvent } from '../events/event.js'
 import { type ConversationFilter, filterShape, filterValues } from './filter.js'
 import { totalSql } from './total.js'
@@ -48,9 +48,9 @@ async function count(
 
 /** All in one statement, so that what it counts and what it says of the log are of the same moment. */
 function counting(inboxIds: readonly string[], filter: ConversationFilter): Statement {
-  return statement(
+  return statementOnce(
     ['conversation.count', countName(inboxIds), ...filterShape(filter)].join('.'),
-    `select l.position, u.unnumbered, (${totalSql(inboxIds, filter)}) as total
+    () => `select l.position, u.unnumbered, (${totalSql(inboxIds, filter)}) as total
        from event_log l,
             (select coalesce(json_object_agg(conversation_id, revision), '{}') as unnumbered
                from (select e.conversation_id, max(e.revision) as revision

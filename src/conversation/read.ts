@@ -2,14 +2,7 @@ import type { Actor } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
 import { type Shape, shapesOf } from '../database/shape.js'
-import {
-  countName,
-  rowsOf,
-  type Statement,
-  statement,
-  statementByIds,
-  tableColumns,
-} from '../database/statement.js'
+import { countName, rowsOf, type Statement, statementOnce, tableColumns } from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Conversation, Prisma, type Tag } from '../generated/prisma/client.js'
 import { type ConversationFilter, filterShape, filterSql, filterValues, listedInboxes } from './filter.js'
@@ -41,7 +34,7 @@ export async function findConversations(
   ids: readonly string[],
   read: ReadonlySet<string> | null = null,
 ): Promise<ConversationView[]> {
-  return db.query(finding(shape(read))(ids), [ids, actor.inboxIds])
+  return db.query(finding(ids, shape(read)), [ids, actor.inboxIds])
 }
 
 /** A page of the conversations the actor may see; of each the columns that are `read`, by their path, or all. */
@@ -61,8 +54,6 @@ export async function listConversations(
 
 const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const
 
-const listings = new Map<string, Statement>()
-
 /**
  * One statement per shape of filter and order. The page is taken per inbox (and status), each from its index in
  * order, then merged: no list reads more rows than its page, whatever the inboxes hold.
@@ -81,9 +72,15 @@ function listing(
     page.after && 'after',
   ]
   const name = `conversation.list.${parts.filter(Boolean).join('.')}${of}`
-  const known = listings.get(name)
-  if (known) return known
+  return statementOnce(name, () => listSql(inboxIds, filter, page, list), asSent)
+}
 
+function listSql(
+  inboxIds: readonly string[],
+  filter: ConversationFilter,
+  page: ConversationPage,
+  list: string,
+): string {
   let next = 2
   const parameter = () => `$${++next}`
   const by = orderColumns[page.field]
@@ -98,19 +95,13 @@ function listing(
     filter.unassigned && !filter.assigneeId && page.field === 'LAST_ACTIVITY'
       ? `c.assignee_id ${page.descending ? 'asc' : 'desc'}, `
       : ''
-  const made = statement(
-    name,
-    `select ${list}
+  return `select ${list}
        from (select c.* from ${rowsOf('$1::uuid[]', inboxIds)} i(id) ${statuses}
               cross join lateral (
                 select * from conversation c where ${conditions.join(' and ')}
                  order by ${held}c.${by} ${direction}, c.id ${direction} limit $2) c
               order by c.${by} ${direction}, c.id ${direction} limit $2) c
-     ${joins} order by c.${by} ${direction}, c.id ${direction}`,
-    asSent,
-  )
-  listings.set(name, made)
-  return made
+     ${joins} order by c.${by} ${direction}, c.id ${direction}`
 }
 
 const tags = `(select coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) order by t.name), '[]')
@@ -131,17 +122,9 @@ const shape = shapesOf(
 /** What of it is not read is left out by PostgreSQL, which it could not with a join that might lose rows. */
 const joins = 'left join end_user e on e.id = c.end_user_id left join agent a on a.id = c.assignee_id'
 
-const findings = new Map<string, ReturnType<typeof statementByIds>>()
-
-function finding({ name, list, asSent }: Shape) {
-  const known =
-    findings.get(name) ??
-    statementByIds(
-      `conversation.byIds${name}`,
-      (ids) =>
-        `select ${list} from ${ids} k(id) join conversation c on c.id = k.id ${joins} where c.inbox_id = any($2::uuid[])`,
-      asSent,
-    )
-  findings.set(name, known)
-  return known
+function finding(ids: readonly string[], { name, list, asSent }: Shape): Statement {
+  const text =
+    () => `select ${list} from ${rowsOf('$1::uuid[]', ids)} k(id) join conversation c on c.id = k.id ${joins}
+    where c.inbox_id = any($2::uuid[])`
+  return statementOnce(`conversation.byIds.${countName(ids)}${name}`, text, asSent)
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.js'
 import type { Queryable } from '../database/database.js'
-import { countName, rowsOf, type Statement, statement } from '../database/statement.js'
+import { countName, rowsOf, type Statement, statement, statementOnce } from '../database/statement.js'
 import { type ConversationFilter, filterShape, filterSql, filterValues, listedInboxes } from './filter.js'
 
 /** How many conversations of a list the actor may see; exact, and not counted one by one. */
@@ -19,10 +19,8 @@ export async function countConversations(
 }
 
 function counting(inboxIds: readonly string[], filter: ConversationFilter): Statement {
-  return statement(
-    ['conversation.total', countName(inboxIds), ...filterShape(filter)].join('.'),
-    `select (${totalSql(inboxIds, filter)}) as total`,
-  )
+  const name = ['conversation.total', countName(inboxIds), ...filterShape(filter)].join('.')
+  return statementOnce(name, () => `select (${totalSql(inboxIds, filter)}) as total`)
 }
 
 /** SQL of how many conversations of the inboxes `$1` a filter leaves, its values from `$2` on. */

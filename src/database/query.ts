@@ -66,7 +66,7 @@ export class PreparedQuery extends Query {
     // Those that are run in the same turn of the event loop leave in one packet.
     stream.cork()
     process.nextTick(() => stream.uncork())
-    this.#read = (connection.parsedStatements[name] && readers.get(connection)?.get(name)) || null
+    this.#read = readerFor(connection, name)
     if (!this.#read) return super.prepare(connection)
     if (this.before) {
       connection.parse({ text: this.before })
@@ -118,10 +118,15 @@ interface Run extends Omit<Statement, 'name'> {
   before?: string
 }
 
-/** Whether a connection knows a statement by its name. */
+/** Null where the connection does not know a statement by this name. */
+function readerFor(connection: Connection, name: string): ReadRow | null {
+  return (connection.parsedStatements[name] && readers.get(connection)?.get(name)) || null
+}
+
+/** Whether a connection knows a statement by its name, so that `before` can come with it. */
 export function isPrepared(client: pg.ClientBase, { name }: Statement): boolean {
   const { connection } = client as unknown as { connection: Connection }
-  return readers.get(connection)?.has(name) ?? false
+  return readerFor(connection, name) !== null
 }
 
 /**

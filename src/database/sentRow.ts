@@ -45,16 +45,12 @@ function readerOf(fields: readonly pg.FieldDef[]): ReadRow {
   fields.forEach(({ name, dataTypeID }, index) => {
     const [own = ''] = name.split('.')
     const read = readOf(dataTypeID)
-    const readOwn = ({ sent }: Row) => {
-      const text = sent[index]
-      return text == null ? null : read(text)
-    }
-    const readInner = ({ whole }: Row) => whole[own]
-    const get = own === name ? readOwn : readInner
     Object.defineProperty(Row.prototype, own, {
       configurable: true,
-      get() {
-        return get(this)
+      get(this: Row) {
+        if (own !== name) return this.whole[own]
+        const text = this.sent[index]
+        return text == null ? null : read(text)
       },
     })
   })

@@ -28,19 +28,19 @@ export function rowsOf(array: string, values: readonly unknown[]): string {
   return `(values ${values.map((_, index) => `((${array})[${index + 1}])`).join(', ')})`
 }
 
+const known = new Map<string, Statement>()
+
+/** A statement that is put together when it is first asked for; its name says all that its text depends on. */
+export function statementOnce(name: string, text: () => string, asSent = false): Statement {
+  const found = known.get(name) ?? statement(name, text(), asSent)
+  known.set(name, found)
+  return found
+}
+
 /** Makes a statement for each `countName` of the ids in `$1`; `text` is given their rows. */
-export function statementByIds(
-  name: string,
-  text: (rows: string) => string,
-  asSent = false,
-): (ids: readonly string[]) => Statement {
-  const known = new Map<string, Statement>()
-  return (ids) => {
-    const count = countName(ids)
-    const found = known.get(count) ?? statement(`${name}.${count}`, text(rowsOf('$1::uuid[]', ids)), asSent)
-    known.set(count, found)
-    return found
-  }
+export function statementByIds(name: string, text: (rows: string) => string) {
+  return (ids: readonly string[]) =>
+    statementOnce(`${name}.${countName(ids)}`, () => text(rowsOf('$1::uuid[]', ids)))
 }
 
 /** A column of a view: the place of its value in the view's object, such as `assignee.id`, and its SQL. */

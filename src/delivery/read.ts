@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.js'
 import type { Queryable } from '../database/database.js'
-import { columns, type Statement, statement } from '../database/statement.js'
+import { columns, type Statement, statement, statementOnce } from '../database/statement.js'
 import { type DeliveryAttempt, Prisma } from '../generated/prisma/client.js'
 import { inSight, seesDeliveries } from './access.js'
 import { type DeliveryFilter, type Filtered, filterShape, filterSql, filterValues } from './filter.js'
@@ -66,8 +66,6 @@ export function attemptsOf(db: Queryable, deliveryIds: readonly string[]): Promi
   return db.query(attempts, [deliveryIds, mostAttempts])
 }
 
-const listings = new Map<string, Statement>()
-
 /**
  * One statement per shape of filter and order. The page is taken per listener, state and event type, each from its index
  * in order, then merged: no list reads many more rows than its page, however many deliveries there are.
@@ -75,9 +73,10 @@ const listings = new Map<string, Statement>()
 function listing(filter: DeliveryFilter, page: DeliveryPage): Statement {
   const parts = [page.descending ? 'desc' : 'asc', ...filterShape(filter), page.after && 'next']
   const name = `delivery.list.${parts.filter(Boolean).join('.')}`
-  const kept = listings.get(name)
-  if (kept) return kept
+  return statementOnce(name, () => listSql(filter, page))
+}
 
+function listSql(filter: DeliveryFilter, page: DeliveryPage): string {
   let next = 2
   const parameter = () => `$${++next}`
   const order = `order by d.id ${page.descending ? 'desc' : 'asc'}`
@@ -88,17 +87,12 @@ function listing(filter: DeliveryFilter, page: DeliveryPage): Statement {
     const list = `(select d.* from delivery d where ${conditions}${state} ${order} limit $2)`
     return types ? `select d.* from ${types} ${list} d` : list
   })
-  const made = statement(
-    name,
-    `${select}
+  return `${select}
        from (select d.*
                from listener l left join fin_integration f on f.id = l.integration_id
               cross join lateral (${lists.join(' union all ')}) d
               where ${[inSight, ...listener].join(' and ')} ${order} limit $2) d
-       ${joins} ${order}`,
-  )
-  listings.set(name, made)
-  return made
+       ${joins} ${order}`
 }
 
 const select = `select d.id, d.state, l.integration_id as "integrationId", l.webhook_id as "webhookId",

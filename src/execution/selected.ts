@@ -49,8 +49,10 @@ export function columnsRead(info: GraphQLResolveInfo, ...places: string[]): Colu
 
 /** What any of these needs. */
 export function columnsOfAll(reads: readonly Columns[]): Columns {
+  const [first = null, ...others] = new Set(reads)
+  if (others.length === 0) return first
   const columns = new Set<string>()
-  for (const read of new Set(reads)) {
+  for (const read of [first, ...others]) {
     if (!read) return null
     for (const column of read) columns.add(column)
   }

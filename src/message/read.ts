@@ -6,8 +6,8 @@ import {
   countName,
   rowsOf,
   type Statement,
-  statement,
   statementByIds,
+  statementOnce,
   tableColumns,
 } from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
@@ -91,17 +91,13 @@ const ranges = {
     ),
 }
 
-const rangings = new Map<string, Statement>()
-
 function ranging(
   ids: readonly string[],
   kind: keyof typeof ranges,
   { name: of, list, asSent }: Shape,
 ): Statement {
-  const name = `message.${kind}.${countName(ids)}${of}`
-  const known = rangings.get(name) ?? statement(name, ranges[kind](rowsOf('$1::uuid[]', ids), list), asSent)
-  rangings.set(name, known)
-  return known
+  const text = () => ranges[kind](rowsOf('$1::uuid[]', ids), list)
+  return statementOnce(`message.${kind}.${countName(ids)}${of}`, text, asSent)
 }
 
 const byIds = statementByIds(

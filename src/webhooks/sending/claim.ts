@@ -91,7 +91,7 @@ function receiverOf(row: Receiver): Receiver {
 /** Where a claim of now ends. */
 export const leaseEnd = `now() + interval '${leaseSeconds} s'`
 
-/** What \`taken\` are, in the order of their time. A listener's first row brings its receiver along. \`$1\`: now. */
+/** SQL of what `taken` are, in the order of their time. A listener's first row brings its receiver along. `$1`: now. */
 export const claimedRows = `select t.id, t.listener_id as "listenerId", t.conversation_id as "conversationId", t.body,
           extract(epoch from t.next_attempt_at)::float8 * 1000 as "dueAt", t.attempt_count as "attemptCount",
           t.lease_until::text as "leaseUntil", t.turn = 1 as "isFirst", l.failures,
@@ -106,9 +106,8 @@ export const claimedRows = `select t.id, t.listener_id as "listenerId", t.conver
     order by t.listener_id, t.turn`
 
 /**
- * Deliveries are looked at and changed where they lie, by ctid, for the
- * lock holds them there; `offset 0` has each looked up by itself: however few are under way when the plan is made, many are
- * later.
+ * Deliveries are looked at and changed where they lie, by ctid, for the lock holds them there; `offset 0` has each looked up
+ * by itself: however few are under way when the plan is made, many are later.
  */
 const claim = statement(
   'delivery.claim',
