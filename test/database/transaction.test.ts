@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.js'
 import { statement } from '../../src/database/statement.js'
@@ -75,6 +76,19 @@ describe('a commit that follows the last statements at once', () => {
       return last
     })
     await expect(refused).rejects.toThrow(reason)
+    expect(await db.query(names, [])).toHaveLength(4)
+  })
+
+  test('does not come once one of them could not be sent, however long the work goes on', async () => {
+    const refused = db.transaction(async (tx) => {
+      await tx.query(names, [])
+      const last = Promise.all([tx.query(insert, ['k']), tx.query(insert, [unsendable])])
+      tx.commitsBehind(last)
+      await setImmediate()
+      await tx.query(names, [])
+      return last
+    })
+    await expect(refused).rejects.toThrow('This cannot be sent')
     expect(await db.query(names, [])).toHaveLength(4)
   })
 
