@@ -4,8 +4,11 @@ const mostKept = 10_000
 
 export interface Briefly<Value> {
   (key: string): Promise<Value>
-  /** Takes note of what somebody else has looked up just now. */
-  learn(key: string, value: Value): void
+  /**
+   * For somebody who is about to look up by themself: takes note of what they find. What was asked for before a change on
+   * this node may be older than it, and is not taken.
+   */
+  learning(): (key: string, value: Value) => void
   /** Asks anew, after a change on this node. */
   forget(): void
   /** Called when it forgets. */
@@ -26,13 +29,19 @@ export function briefly<Value>(look: (key: string) => Promise<Value>): Briefly<V
     value.catch(() => kept.delete(key))
     return value
   }
-  const learn = (key: string, value: Value) => {
-    kept.set(key, { until: performance.now() + freshFor, value: Promise.resolve(value) })
+  let changes = 0
+  const learning = () => {
+    const known = changes
+    return (key: string, value: Value) => {
+      if (changes === known)
+        kept.set(key, { until: performance.now() + freshFor, value: Promise.resolve(value) })
+    }
   }
   const forgotten: Briefly<Value>['forgotten'] = new Set()
   const forget = () => {
+    changes++
     kept.clear()
     for (const hear of forgotten) hear()
   }
-  return Object.assign(recall, { learn, forget, forgotten })
+  return Object.assign(recall, { learning, forget, forgotten })
 }

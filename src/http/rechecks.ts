@@ -40,10 +40,11 @@ export function startRechecks(app: App, { every = usual, report }: RecheckOption
   async function look() {
     const all = [...held].flatMap((one) => (one.caller ? [{ one, caller: one.caller }] : []))
     if (all.length === 0) return
+    const learn = app.principals.learning()
     const actors = await principalsOf(app.db, [...new Set(all.map(({ caller }) => caller.token))])
     for (const { one, caller } of all) {
       const actor = actors.get(caller.token) ?? null
-      app.principals.learn(caller.token, actor)
+      learn(caller.token, actor)
       if (actor?.kind !== 'AGENT') {
         one.lost()
         continue
