@@ -76,9 +76,15 @@ export async function saveConversation(
 }
 
 /**
- * The previous release answers without keeping `first_response_at`: before an answer counts as the first, an earlier one
- * is looked for. The events of this change are not there yet.
+ * The previous release answers without keeping `first_response_at`: before an answer counts as the first of conversation
+ * `$1`, an earlier one is looked for. The events of the change are not there yet.
  */
+export const earlierResponse = `(
+              select e.occurred_at from event e join message m on m.id = e.message_id
+               where e.conversation_id = $1 and e.type = 'MESSAGE_ADDED'
+                 and m.seq > 1 and m.visibility = 'PUBLIC' and m.author_agent_id is not null
+               order by e.id limit 1)`
+
 const update = statement(
   'conversation.save',
   `update conversation
@@ -87,11 +93,7 @@ const update = statement(
           waiting_since = $15, handed_off_at = $16, end_user_read_at = $17,
           first_response_at = case
             when $18::timestamptz is null or first_response_at is not null or message_count < 2 then $18
-            else coalesce(
-              (select e.occurred_at from event e join message m on m.id = e.message_id
-                where e.conversation_id = $1 and e.type = 'MESSAGE_ADDED'
-                  and m.seq > 1 and m.visibility = 'PUBLIC' and m.author_agent_id is not null
-                order by e.id limit 1), $18)
+            else coalesce(${earlierResponse}, $18)
             end
     where id = $1
 returning first_response_at as "firstResponseAt"`,

@@ -31,6 +31,8 @@ export interface Database extends Queryable {
    * so `work` must not have effects outside the database.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** A change that is one statement; what gives no row has changed nothing. Retried as a transaction is. */
+  change<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>
   /** For reads that follow a client's selection; shares the pool. Never inside `transaction`. */
   prisma: PrismaClient
   /** For libraries that bring their own statements. */
@@ -108,14 +110,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     clock,
     query: (statement, values) => run(pool, statement, values).catch(translate) as Promise<never[]>,
-    async transaction(work) {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await attempt(work)
-        } catch (error) {
-          if (tries > 3 || !retried.has(sqlState(error) ?? '')) return translate(error)
-        }
-      }
+    transaction: (work) => retrying(() => attempt(work)),
+    async change(statement, values) {
+      const rows = await retrying(() => run(pool, statement, values))
+      if (rows.length > 0) announce()
+      return rows as never[]
     },
     prisma,
     pool,
@@ -126,6 +125,16 @@ export function openDatabase(options: DatabaseOptions): Database {
       await prisma.$disconnect()
       if (!pool.ended) await pool.end()
     },
+  }
+}
+
+async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (tries > 3 || !retried.has(sqlState(error) ?? '')) return translate(error)
+    }
   }
 }
 

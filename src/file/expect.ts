@@ -12,10 +12,14 @@ export async function expectFiles(
   tx: Transaction,
   { id, body, attachments }: Pick<Message, 'id' | 'body' | 'attachments'>,
 ): Promise<void> {
-  const attached = (attachments as unknown as Attachment[]).map(({ url }) => url)
-  const addresses = [...new Set([...attached, ...imagesOf(body)])].slice(0, most)
+  const addresses = filesOf({ body, attachments: attachments as unknown as Attachment[] }).slice(0, most)
   if (addresses.length === 0) return
   await tx.query(insert, [addresses.map(() => newId()), id, addresses, tx.now])
+}
+
+/** The addresses of a message's files and images. */
+export function filesOf({ body, attachments }: { body: string | null; attachments: Attachment[] }): string[] {
+  return [...new Set([...attachments.map(({ url }) => url), ...imagesOf(body)])]
 }
 
 function imagesOf(body: string | null): string[] {

@@ -4,11 +4,12 @@ import { saveConversation } from '../conversation/save.js'
 import type { Database, Queryable, Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { ForbiddenError } from '../errors.js'
-import { expectFiles } from '../file/expect.js'
+import { expectFiles, filesOf } from '../file/expect.js'
 import { type Conversation, type Message, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { recordForIntegration, recordUnread, type UnreadValue } from '../integration/log.js'
 import { inputHash, recordDifferentRepeat } from '../integration/repeat.js'
+import { addAtOnce } from './atOnce.js'
 import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
 import type { MessageAdded } from './reply.js'
 
@@ -27,7 +28,7 @@ export interface ReceivedMessage extends Content {
  * A message that reached the helpdesk through a channel: the end-user's, or Fin's answer. Always stored. An end-user's
  * message reopens a resolved, closed or ended conversation; what Fin says after a human took over is marked late.
  */
-export function receiveMessage(
+export async function receiveMessage(
   db: Database,
   actor: Actor | null,
   input: ReceivedMessage,
@@ -37,6 +38,8 @@ export function receiveMessage(
   if (input.author === 'FIN' && by.kind !== 'INTEGRATION')
     throw new ForbiddenError('Only a Fin integration speaks for Fin.')
   const content = cleanContent(input)
+  const added = call ? null : await plainly(db, by, input, content)
+  if (added) return added
   return transact(db, by, call, async (tx): Promise<MessageAdded> => {
     const [before, own] = await Promise.all([
       lockConversation(tx, by, input.conversationId),
@@ -50,6 +53,25 @@ export function receiveMessage(
     const added = await receive(tx, by, before, input, content)
     await recordUnread(tx, by.integrationId, { conversationId: before.id }, input.unread)
     return added
+  })
+}
+
+/** Null where it cannot be done at once. */
+async function plainly(
+  db: Database,
+  by: Actor,
+  input: ReceivedMessage,
+  content: CleanContent,
+): Promise<MessageAdded | null> {
+  const isFromFin = input.author === 'FIN' && by.kind === 'INTEGRATION'
+  const isPublic = (input.visibility ?? 'PUBLIC') === 'PUBLIC'
+  const kind = isPublic ? (isFromFin ? 'finsAnswer' : 'question') : isFromFin ? 'note' : null
+  if (!kind || input.unread?.length || (by.kind === 'INTEGRATION' && filesOf(content).length > 0)) return null
+  return addAtOnce(db, by, kind, input.conversationId, {
+    ...content,
+    ...(isFromFin && { agentId: by.agentId }),
+    createdAt: input.sentAt,
+    ...(by.kind === 'INTEGRATION' && { objectId: input.objectId, inputHash: messageHash(input, content) }),
   })
 }
 

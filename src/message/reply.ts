@@ -1,10 +1,11 @@
-import { type Actor, requireAgent } from '../actor.js'
+import { type Actor, type AgentActor, requireAgent } from '../actor.js'
 import { heldByHumans, type LockedConversation, lockConversation } from '../conversation/lock.js'
 import { saveConversation } from '../conversation/save.js'
 import type { Database, Transaction } from '../database/database.js'
 import type { Conversation, Message } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
+import { addAtOnce } from './atOnce.js'
 import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
 
 export interface AgentMessage extends Content {
@@ -21,9 +22,11 @@ export interface MessageAdded {
  * An agent's public reply. When Fin or nobody holds the conversation, a human who replies takes it over in the same
  * transaction, so that Fin's next pull shows it.
  */
-export function reply(db: Database, actor: Actor | null, input: AgentMessage, call?: RepeatableCall) {
+export async function reply(db: Database, actor: Actor | null, input: AgentMessage, call?: RepeatableCall) {
   const agent = requireAgent(actor)
   const content = cleanContent(input)
+  const added = agent.isBot ? null : await plainly(db, agent, 'answer', input, content, call)
+  if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
     const takesOver = !agent.isBot && before.assigneeIsBot !== false
@@ -38,18 +41,33 @@ export function reply(db: Database, actor: Actor | null, input: AgentMessage, ca
 }
 
 /** An agent's note: for agents only, and it takes nothing over. */
-export function addNote(db: Database, actor: Actor | null, input: AgentMessage, call?: RepeatableCall) {
+export async function addNote(db: Database, actor: Actor | null, input: AgentMessage, call?: RepeatableCall) {
   const agent = requireAgent(actor)
   const content = cleanContent(input)
+  const added = await plainly(db, agent, 'note', input, content, call)
+  if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
     return add(tx, agent, before, content, 'PRIVATE', {})
   })
 }
 
+/** Null where it cannot be done at once, or nobody knows yet whether it has been done. */
+async function plainly(
+  db: Database,
+  agent: AgentActor,
+  kind: 'answer' | 'note',
+  { conversationId, expectedVersion }: AgentMessage,
+  content: CleanContent,
+  call: RepeatableCall | undefined,
+): Promise<MessageAdded | null> {
+  if (call || expectedVersion != null) return null
+  return addAtOnce(db, agent, kind, conversationId, { ...content, agentId: agent.agentId })
+}
+
 async function add(
   tx: Transaction,
-  agent: { agentId: string } & Actor,
+  agent: AgentActor,
   before: LockedConversation,
   content: CleanContent,
   visibility: 'PUBLIC' | 'PRIVATE',

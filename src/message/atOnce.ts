@@ -1,0 +1,162 @@
+import { type Actor, attribution } from '../actor.js'
+import { agentFields } from '../agent/access.js'
+import { earlierResponse } from '../conversation/save.js'
+import type { Database } from '../database/database.js'
+import { columns, type Statement, statement } from '../database/statement.js'
+import { emailOf } from '../endUser/access.js'
+import { schemaVersion } from '../events/event.js'
+import { type Conversation, Prisma } from '../generated/prisma/client.js'
+import type { Visibility } from '../generated/prisma/enums.js'
+import { newId } from '../ids.js'
+import { type CleanContent, previewOf } from './insert.js'
+import type { MessageView } from './read.js'
+
+export interface AddedAtOnce {
+  message: MessageView
+  conversation: Conversation
+}
+
+export interface PlainMessage extends CleanContent {
+  /** Who wrote it; left out where the end-user did. */
+  agentId?: string
+  createdAt?: Date | null
+  /** The integration's own id of it, which makes it unique, and of what it says. */
+  objectId?: string | null
+  inputHash?: number | null
+}
+
+interface Kind {
+  visibility: Visibility
+  author: 'agent' | 'endUser'
+  /** Of the conversation `c`: whether it stays with whom it is, and in its status. */
+  condition: string
+  /** What becomes of the conversation `o`. */
+  sets: readonly string[]
+}
+
+const now = '$13::timestamptz'
+const preview = 'preview = $17'
+const responded = `first_response_at = coalesce(o.first_response_at, case when o.message_count < 2 then ${now} end,
+                                                ${earlierResponse}, ${now})`
+const person = 'exists (select from agent a where a.id = c.assignee_id and not a.is_bot)'
+
+const kinds = {
+  /** A person's, and a person holds the conversation. */
+  answer: {
+    visibility: 'PUBLIC',
+    author: 'agent',
+    condition: person,
+    sets: [preview, responded, 'waiting_since = null'],
+  },
+  /** Fin's in public, and no human holds the conversation. */
+  finsAnswer: {
+    visibility: 'PUBLIC',
+    author: 'agent',
+    condition: `c.team_id is null and not ${person}`,
+    // Who waits for a human still does, whatever Fin says.
+    sets: [
+      preview,
+      responded,
+      'waiting_since = case when o.handed_off_at is not null then o.waiting_since end',
+    ],
+  },
+  /** The end-user's in public, in an open conversation. */
+  question: {
+    visibility: 'PUBLIC',
+    author: 'endUser',
+    condition: `c.status = 'OPEN'`,
+    sets: [preview, `waiting_since = coalesce(o.waiting_since, ${now})`],
+  },
+  /** An agent's, Fin's too. */
+  note: { visibility: 'PRIVATE', author: 'agent', condition: 'true', sets: [] },
+} as const satisfies Record<string, Kind>
+
+/**
+ * Adds a message that changes nothing of its conversation but what every one of its kind does, which most are: in one
+ * statement, without a transaction around it. The message comes with its author. Null, with nothing done, where that is
+ * not so, the conversation is not in the actor's sight, or the object id has been there: then there are rules to apply.
+ */
+export async function addAtOnce(
+  db: Database,
+  actor: Actor,
+  kind: keyof typeof kinds,
+  conversationId: string,
+  message: PlainMessage,
+): Promise<AddedAtOnce | null> {
+  const { actorKind, actorId, origin, integrationId } = attribution(actor)
+  const at = db.clock.now()
+  const { objectId = null } = message
+  const [row] = await db.change<MessageView & { conversation: Conversation }>(statements[kind], [
+    conversationId,
+    actor.inboxIds,
+    newId(),
+    message.agentId ?? null,
+    message.body,
+    message.text,
+    JSON.stringify(message.attachments),
+    message.createdAt ?? at,
+    objectId && integrationId,
+    objectId,
+    objectId && (message.inputHash ?? null),
+    actorKind,
+    at,
+    actorId,
+    origin,
+    integrationId,
+    ...(kind === 'note' ? [] : [previewOf(message)]),
+  ])
+  return row ? { message: row, conversation: row.conversation } : null
+}
+
+/** As `Date.toISOString` has it. */
+const moment = (sql: string) => `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+const authors = {
+  agent: {
+    list: columns('a', agentFields, 'authorAgent'),
+    from: 'agent a where a.id = m.author_agent_id',
+  },
+  endUser: {
+    list: `${columns('e', Prisma.EndUserScalarFieldEnum, 'authorEndUser')}, ${emailOf('e')} as "authorEndUser.email"`,
+    from: 'end_user e where e.id = m.author_end_user_id',
+  },
+}
+
+/** The event's id is taken once `o` has locked the conversation: that keeps its events in the order of its changes. */
+const text = ({ visibility, author, condition, sets }: Kind) => `
+  with o as materialized (
+         select c.id, c.end_user_id, c.message_count, c.revision, c.last_activity_at, c.waiting_since, c.handed_off_at,
+                c.first_response_at
+           from conversation c where c.id = $1 and c.inbox_id = any($2::uuid[]) and ${condition}
+            for no key update of c),
+       m as (
+         insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
+                                   attachments, created_at, integration_id, object_id, input_hash)
+         select $3::uuid, o.id, o.message_count + 1, '${visibility}', $4::uuid,
+                ${author === 'endUser' ? 'o.end_user_id' : 'null'}, $5, $6, $7::jsonb, $8, $9::uuid, $10, $11::int
+           from o on conflict (integration_id, object_id) do nothing
+         returning *),
+       c as (
+         update conversation c
+            set ${['message_count = m.seq', 'revision = o.revision + 1', `updated_at = ${now}`, `last_activity_at = ${now}`, ...sets].join(', ')}
+           from o, m where c.id = o.id
+         returning c.*),
+       e as (
+         insert into event (type, inbox_id, conversation_id, message_id, revision, actor_kind, actor_id, origin,
+                            integration_id, occurred_at, schema_version, row)
+         select 'MESSAGE_ADDED', c.inbox_id, c.id, $3::uuid, c.revision, $12::"ActorKind", $14::uuid, $15::"OriginApi",
+                $16::uuid, ${now}, ${schemaVersion}, jsonb_build_object(
+                  'from', case when o.last_activity_at = c.last_activity_at then '{}' else
+                    jsonb_build_object('lastActivityAt', ${moment('o.last_activity_at')}) end,
+                  'to', jsonb_build_object('status', c.status, 'assigneeId', c.assignee_id, 'endUserId', c.end_user_id,
+                    'createdAt', ${moment('c.created_at')}, 'lastActivityAt', ${moment('c.last_activity_at')}))
+           from c, o
+         returning id),
+       p as (insert into event_pending (event_id) select id from e)
+  select ${columns('m', Prisma.MessageScalarFieldEnum)}, ${columns('c', Prisma.ConversationScalarFieldEnum, 'conversation')},
+         ${authors[author].list}
+    from m, c, ${authors[author].from}`
+
+const statements = Object.fromEntries(
+  Object.entries(kinds).map(([kind, of]) => [kind, statement(`message.atOnce.${kind}`, text(of))]),
+) as Record<keyof typeof kinds, Statement>

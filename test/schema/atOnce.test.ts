@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Clock } from '../../src/clock.js'
+import { storedId } from '../../src/ids.js'
+import { type FinClient, fetchToken, finClient } from '../rest-adapter/finClient.js'
+import { startTestServer, type TestServer } from '../support/server.js'
+
+// Most messages change nothing of their conversation but what every message does, and are written by one statement.
+// Others, and calls that must be remembered, are written step by step: the rules are in the code of those steps.
+
+let server: TestServer
+let client: FinClient
+let now = Date.parse('2026-01-01T00:00:00.000Z')
+const clock: Clock = { now: () => new Date(now) }
+const ids = { person: '', fin: '', team: '' }
+
+beforeAll(async () => {
+  server = await startTestServer({ clock })
+  const fin = await server.createFin()
+  client = finClient(server, await fetchToken(server, fin), 'posts')
+  ids.fin = storedId('Agent', fin.agentId) as string
+  ids.person = storedId('Agent', (await server.must('{ viewer { agent { id } } }')).viewer.agent.id) as string
+  const made = await server.must(
+    'mutation { createTeam(input: { name: "Returns" }) { ... on CreateTeamPayload { team { id } } } }',
+  )
+  ids.team = storedId('Team', made.createTeam.team.id) as string
+})
+afterAll(() => server.stop())
+
+type Way = 'at once' | 'step by step'
+let keys = 0
+
+/** The key of a call has to be remembered with what it did. */
+function graphql(name: string, input: (conversationId: string) => object) {
+  const title = name[0]?.toUpperCase() + name.slice(1)
+  return (conversationId: string, way: Way) =>
+    server.must(
+      `mutation ($input: ${title}Input!) { ${name}(input: $input) { __typename ... on Error { code } } }`,
+      { input: { ...input(conversationId), ...(way === 'step by step' && { idempotencyKey: `${++keys}` }) } },
+    )
+}
+
+/** What cannot be read has to be written down. */
+function fins(author: object, more: object = {}) {
+  return (conversation_id: string, way: Way) =>
+    client.call('createMessage', {
+      conversation_id,
+      object_id: `message-${++keys}`,
+      body: '<p>Tomorrow.</p>',
+      author,
+      ...more,
+      ...(way === 'step by step' && { created_at: 'soon' }),
+    })
+}
+
+const body = '<p>Tomorrow.</p>'
+const messages = {
+  reply: graphql('replyToConversation', (conversationId) => ({ conversationId, body })),
+  note: graphql('addNote', (conversationId) => ({ conversationId, body })),
+  received: graphql('receiveMessage', (conversationId) => ({ conversationId, message: { body } })),
+  question: fins({ user_type: 'end_user' }),
+  finsAnswer: fins({ user_type: 'agent' }),
+  finsNote: fins({ user_type: 'agent' }, { visibility: 'private' }),
+}
+
+interface State {
+  assignee_id: string | null
+  team_id: string | null
+  status: string
+  waiting_since: Date | null
+  handed_off_at: Date | null
+  first_response_at: Date | null
+  message_count: number
+}
+
+/** A conversation in that state, as Fin has opened it. */
+async function conversationIn({ message_count, ...state }: State): Promise<string> {
+  const { conversation } = await client.open()
+  for (let count = 1; count < message_count; count++) {
+    await client.call('createMessage', { conversation_id: conversation.id, body: 'Hm.' })
+  }
+  const set = Object.keys(state).map((column, index) => `${column} = $${index + 2}`)
+  await server.app.db.pool.query(`update conversation set ${set.join(', ')} where id = $1`, [
+    storedId('Conversation', conversation.id),
+    ...Object.values(state),
+  ])
+  return conversation.id
+}
+
+/** All that is written of a conversation, without what is made anew each time. */
+async function written(conversationId: string): Promise<object> {
+  const id = storedId('Conversation', conversationId)
+  const rows = async (text: string) => (await server.app.db.pool.query(text, [id])).rows
+  const [conversation, message, events, pending] = await Promise.all([
+    rows('select * from conversation where id = $1'),
+    rows('select * from message where conversation_id = $1 order by seq desc limit 1'),
+    rows('select * from event where conversation_id = $1 order by id'),
+    rows(`select count(*) from event e where conversation_id = $1 and (
+            exists (select from event_pending p where p.event_id = e.id) or
+            exists (select from event_feed f where f.event_id = e.id))`),
+  ])
+  const newest = message[0].id
+  const made = /^(id|object_id|end_user_id|author_end_user_id|conversation_id|message_id|input_hash)$/
+  return JSON.parse(JSON.stringify({ conversation, message, events, pending }), (key, value) => {
+    if (key === 'message_id') return value === newest
+    if (key === 'endUserId') return 'the end-user'
+    return made.test(key) ? typeof value : value
+  })
+}
+
+const moment = fc.constantFrom(null, new Date(now))
+
+test('a message is the same, however it is written', async () => {
+  const state: fc.Arbitrary<State> = fc.record({
+    assignee_id: fc.constantFrom('person', 'fin', null),
+    team_id: fc.constantFrom(null, null, 'team'),
+    status: fc.constantFrom('OPEN', 'OPEN', 'SNOOZED', 'RESOLVED', 'ENDED'),
+    waiting_since: moment,
+    handed_off_at: moment,
+    first_response_at: moment,
+    message_count: fc.integer({ min: 1, max: 3 }),
+  })
+  const kinds = fc.constantFrom(...Object.values(messages))
+  await fc.assert(
+    fc.asyncProperty(state, kinds, fc.nat(1), async (given, write, passes) => {
+      const { assignee_id, team_id, ...others } = given
+      const named = (name: string | null) => name && ids[name as keyof typeof ids]
+      const present = { ...others, assignee_id: named(assignee_id), team_id: named(team_id) }
+      const one = await conversationIn(present)
+      const other = await conversationIn(present)
+      now += passes * 60_000
+      await write(one, 'at once')
+      await write(other, 'step by step')
+      expect(await written(one)).toEqual(await written(other))
+    }),
+    { numRuns: 120 },
+  )
+})
+
+test.each([
+  ['answer', messages.reply, { assignee: 'person' }],
+  ['note', messages.note, { assignee: 'fin' }],
+  ['question', messages.received, { assignee: 'person' }],
+  ['question', messages.question, { assignee: 'fin' }],
+  ['finsAnswer', messages.finsAnswer, { assignee: 'fin' }],
+  ['note', messages.finsNote, { assignee: 'person' }],
+] as const)('%s: one statement where there is no rule to apply', async (kind, write, { assignee }) => {
+  const id = await conversationIn({
+    assignee_id: ids[assignee],
+    team_id: null,
+    status: 'OPEN',
+    waiting_since: null,
+    handed_off_at: null,
+    first_response_at: null,
+    message_count: 1,
+  })
+  const { db } = server.app
+  const { change } = db
+  const made: [string, number][] = []
+  db.change = async (statement, values) => {
+    const rows = await change<never>(statement, values)
+    made.push([statement.name, rows.length])
+    return rows
+  }
+  await write(id, 'at once').finally(() => {
+    db.change = change
+  })
+  expect(made).toEqual([[`message.atOnce.${kind}`, 1]])
+})
