@@ -49,11 +49,24 @@ const blocks = new Set(['p', 'h1', 'h2', 'li', 'br', 'ul', 'ol'])
 export function cleanBody(html: string | null | undefined): { body: string | null; text: string } {
   if (html == null) return { body: null, text: '' }
   const given = storable(html)
+  if (plain.test(given)) return plainBody(given)
   const once = sanitizeHtml(isNestedTooDeep(given) ? given.replaceAll('<', '&lt;') : given, allowed)
   // A paragraph within a paragraph, which a container within one becomes, ends it.
   const body = (once === given ? once : sanitizeHtml(once, allowed)).replaceAll('<p></p>', '').trim()
   const text = plainText(body)
   return text === '' && !body.includes('<img') ? { body: null, text: '' } : { body, text }
+}
+
+/** Text, or paragraphs of nothing else, as most messages are: their own safe form. */
+const plain = /^(?:[^<>&]+|(?:<p>[^<>&]+<\/p>)+)$/
+
+function plainBody(given: string): { body: string | null; text: string } {
+  const text = given
+    .replaceAll('<p>', '')
+    .replace(/(?<!\n)<\/p>/g, '\n')
+    .replaceAll('</p>', '')
+    .trim()
+  return { body: text === '' ? null : given.trim(), text }
 }
 
 function isNestedTooDeep(html: string): boolean {

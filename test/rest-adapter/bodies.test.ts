@@ -130,6 +130,19 @@ describe('whatever comes', () => {
     )
   })
 
+  test('paragraphs of nothing but text become what they become beside anything else', () => {
+    const words = fc.string({
+      unit: fc.constantFrom('a', ' ', '\n', '\r', '\t', '"', "'", 'é', '\u00a0', '😀', '\ud800'),
+    })
+    const paragraphs = fc.array(words).map((all) => all.map((one) => `<p>${one}</p>`).join(''))
+    fc.assert(
+      fc.property(fc.oneof(words, paragraphs), (given) => {
+        expect(cleanBody(given)).toEqual(cleanBody(`${given}<!-- nothing -->`))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   test.each([
     ['<p>a</p>', 'a'],
     ['<li>a</li>', 'a'],
