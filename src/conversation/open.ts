@@ -14,6 +14,7 @@ import { findMessages, type MessageView } from '../message/read.js'
 import { receive } from '../message/receive.js'
 import type { MessageAdded } from '../message/reply.js'
 import { cleanTitle, mergeAttributes } from './fields.js'
+import { openAtOnce } from './openAtOnce.js'
 import { type NewConversation, openedFirst, openingHash, recordDifference } from './opening.js'
 import { type ConversationView, findConversations } from './read.js'
 
@@ -26,7 +27,7 @@ export interface Opened {
  * Opens a conversation with its first message. One that Fin opens is held by Fin. Made once per `objectId`, however
  * often and in parallel it is asked for.
  */
-export function openConversation(
+export async function openConversation(
   db: Database,
   actor: Actor | null,
   input: NewConversation,
@@ -36,6 +37,8 @@ export function openConversation(
   const inboxId = inboxOf(by, input)
   const content = cleanContent(input.message)
   const title = cleanTitle(input.title)
+  const opened = by.kind === 'INTEGRATION' && !call ? await openAtOnce(db, by, input, title, content) : null
+  if (opened) return opened
   return transact(db, by, call, async (tx): Promise<Opened> => {
     const hash = openingHash(input, title, content)
     const first = await openedFirst(tx, by, input)

@@ -33,8 +33,13 @@ export async function openedFirst(
   const objectId = input.objectId ?? input.message.objectId
   if (!objectId || by.kind !== 'INTEGRATION') return null
   const find = () => (input.objectId ? openedWith(tx, by, input.objectId) : openedByMessage(tx, by, objectId))
-  const [, first] = await Promise.all([tx.query(lockObject, [`${by.integrationId} ${objectId}`]), find()])
+  const [, first] = await Promise.all([tx.query(lockObject, [lockedObject(by, objectId)]), find()])
   return first
+}
+
+/** What whoever opens with this object id locks. */
+export function lockedObject({ integrationId }: IntegrationActor, objectId: string): string {
+  return `${integrationId} ${objectId}`
 }
 
 /** Without an object id of its own, a conversation is known by that of its first message. */

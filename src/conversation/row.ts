@@ -23,6 +23,17 @@ function rowOf(conversation: Conversation): ListRow {
   }
 }
 
+/** SQL of the same, of the conversation `alias`. */
+export function listRowSql(alias: string): string {
+  return `jsonb_build_object('status', ${alias}.status, 'assigneeId', ${alias}.assignee_id, 'endUserId', ${alias}.end_user_id,
+    'createdAt', ${isoSql(`${alias}.created_at`)}, 'lastActivityAt', ${isoSql(`${alias}.last_activity_at`)})`
+}
+
+/** As `Date.toISOString` has it. */
+export function isoSql(moment: string): string {
+  return `to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+}
+
 function differing(before: ListRow, after: ListRow): Partial<ListRow> {
   return Object.fromEntries(
     Object.entries(before).filter(([field, value]) => value !== after[field as keyof ListRow]),

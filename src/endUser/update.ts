@@ -64,7 +64,11 @@ export async function changeEndUserIfFree(
   if (before) await apply(tx, by, before, changes)
 }
 
-function changesNothing(known: EndUserView, { name, email, photoUrl, attributes }: EndUserChanges): boolean {
+/** Whether all that is said is known already. */
+export function changesNothing(
+  known: EndUserView,
+  { name, email, photoUrl, attributes }: EndUserChanges,
+): boolean {
   return (
     [known.name, null].includes(storable(name ?? '').trim() || null) &&
     [known.email, null].includes(cleanEmail(email)) &&

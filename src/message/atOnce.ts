@@ -1,5 +1,6 @@
 import { type Actor, attribution } from '../actor.js'
 import { agentFields } from '../agent/access.js'
+import { isoSql, listRowSql } from '../conversation/row.js'
 import { earlierResponse } from '../conversation/save.js'
 import type { Database } from '../database/database.js'
 import { columns, type Statement, statement } from '../database/statement.js'
@@ -108,9 +109,6 @@ export async function addAtOnce(
   return row ? { message: row, conversation: row.conversation } : null
 }
 
-/** As `Date.toISOString` has it. */
-const moment = (sql: string) => `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-
 const authors = {
   agent: {
     list: columns('a', agentFields, 'authorAgent'),
@@ -147,9 +145,8 @@ const text = ({ visibility, author, condition, sets }: Kind) => `
          select 'MESSAGE_ADDED', c.inbox_id, c.id, $3::uuid, c.revision, $12::"ActorKind", $14::uuid, $15::"OriginApi",
                 $16::uuid, ${now}, ${schemaVersion}, jsonb_build_object(
                   'from', case when o.last_activity_at = c.last_activity_at then '{}' else
-                    jsonb_build_object('lastActivityAt', ${moment('o.last_activity_at')}) end,
-                  'to', jsonb_build_object('status', c.status, 'assigneeId', c.assignee_id, 'endUserId', c.end_user_id,
-                    'createdAt', ${moment('c.created_at')}, 'lastActivityAt', ${moment('c.last_activity_at')}))
+                    jsonb_build_object('lastActivityAt', ${isoSql('o.last_activity_at')}) end,
+                  'to', ${listRowSql('c')})
            from c, o
          returning id),
        p as (insert into event_pending (event_id) select id from e)

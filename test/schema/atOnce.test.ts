@@ -87,6 +87,14 @@ async function conversationIn({ message_count, ...state }: State): Promise<strin
   return conversation.id
 }
 
+/** An answer without what is made anew each time. */
+function alike(answer: object): object {
+  const made = /^(id|conversation_id)$/
+  return JSON.parse(JSON.stringify(answer), (key, value) =>
+    made.test(key) && /^(conv|msg|user)_/.test(value) ? value.slice(0, 4) : value,
+  )
+}
+
 /** All that is written of a conversation, without what is made anew each time. */
 async function written(conversationId: string): Promise<object> {
   const id = storedId('Conversation', conversationId)
@@ -129,13 +137,72 @@ test('a message is the same, however it is written', async () => {
       const one = await conversationIn(present)
       const other = await conversationIn(present)
       now += passes * 60_000
-      await write(one, 'at once')
-      await write(other, 'step by step')
+      const answer = await write(one, 'at once')
+      expect(alike(answer)).toEqual(alike(await write(other, 'step by step')))
       expect(await written(one)).toEqual(await written(other))
     }),
     { numRuns: 120 },
   )
 })
+
+/** What cannot be read has to be written down. */
+async function open(given: object, message: object, way: Way) {
+  return client.call('createConversation', {
+    object_id: `conversation-${++keys}`,
+    ...given,
+    initial_message: {
+      object_id: `message-${++keys}`,
+      body,
+      author: { user_type: 'end_user' },
+      ...message,
+      ...(way === 'step by step' && { message_type: 'soon' }),
+    },
+  })
+}
+
+test('a conversation is opened the same, however it is written', async () => {
+  const name = fc.constantFrom('Eve', 'Ada')
+  const user = fc.record({ name, email: fc.constantFrom('eve@example.org') }, { requiredKeys: [] })
+  const given = fc.record(
+    { title: fc.constantFrom(' Order 7 ', ''), attributes: fc.constantFrom({ order: 7, gift: true }, {}) },
+    { requiredKeys: [] },
+  )
+  const message = fc.record(
+    {
+      visibility: fc.constantFrom('private', 'public'),
+      author: fc.constantFrom({ user_type: 'end_user' }, { user_type: 'agent' }),
+      created_at: fc.constant('2025-12-31T00:00:00.000Z'),
+    },
+    { requiredKeys: [] },
+  )
+  const known = () => client.call('createUser', { object_id: `user-${++keys}`, name: 'Eve' })
+  await fc.assert(
+    fc.asyncProperty(user, given, message, async (said, more, first) => {
+      const [one, other] = [await known(), await known()]
+      const atOnce = await open({ user: { ...said, id: one.id }, ...more }, first, 'at once')
+      const byStep = await open({ user: { ...said, id: other.id }, ...more }, first, 'step by step')
+      expect(alike(atOnce)).toEqual(alike(byStep))
+      expect(await written(atOnce.conversation.id)).toEqual(await written(byStep.conversation.id))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+/** The statements that make a change of their own, each with how many rows it gave. */
+async function changesOf(work: () => Promise<unknown>): Promise<[string, number][]> {
+  const { db } = server.app
+  const { change } = db
+  const made: [string, number][] = []
+  db.change = async (statement, values) => {
+    const rows = await change<never>(statement, values)
+    made.push([statement.name, rows.length])
+    return rows
+  }
+  await work().finally(() => {
+    db.change = change
+  })
+  return made
+}
 
 test.each([
   ['answer', messages.reply, { assignee: 'person' }],
@@ -154,16 +221,19 @@ test.each([
     first_response_at: null,
     message_count: 1,
   })
-  const { db } = server.app
-  const { change } = db
-  const made: [string, number][] = []
-  db.change = async (statement, values) => {
-    const rows = await change<never>(statement, values)
-    made.push([statement.name, rows.length])
-    return rows
-  }
-  await write(id, 'at once').finally(() => {
-    db.change = change
-  })
-  expect(made).toEqual([[`message.atOnce.${kind}`, 1]])
+  expect(await changesOf(() => write(id, 'at once'))).toEqual([[`message.atOnce.${kind}`, 1]])
+})
+
+test('one statement opens a conversation of somebody who is known', async () => {
+  const { id } = await client.call('createUser', { object_id: `user-${++keys}`, name: 'Eve' })
+  const made = await changesOf(() => open({ user: { id, name: 'Eve' } }, {}, 'at once'))
+  expect(made).toEqual([['conversation.openAtOnce', 1]])
+})
+
+test('a first message whose object id another conversation has is kept beside it', async () => {
+  const first = await open({}, { object_id: 'taken' }, 'at once')
+  const { id } = first.conversation.user
+  const second = await open({ user: { id } }, { object_id: 'taken', body: '<p>Another</p>' }, 'at once')
+  expect(second.message.body).toBe('<p>Another</p>')
+  expect(second.conversation.id).not.toBe(first.conversation.id)
 })
