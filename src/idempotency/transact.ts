@@ -56,7 +56,8 @@ export async function transact<Result extends object>(
   })
 }
 
-function actorKey(actor: Actor): string {
+/** Whose keys a call's is one of. */
+export function actorKey(actor: Actor): string {
   if (actor.kind === 'AGENT') return actor.agentId
   if (actor.kind === 'INTEGRATION') return actor.integrationId
   throw new Error('The system makes no repeatable calls.')

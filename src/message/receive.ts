@@ -38,7 +38,7 @@ export async function receiveMessage(
   if (input.author === 'FIN' && by.kind !== 'INTEGRATION')
     throw new ForbiddenError('Only a Fin integration speaks for Fin.')
   const content = cleanContent(input)
-  const added = call ? null : await plainly(db, by, input, content)
+  const added = await plainly(db, by, input, content, call)
   if (added) return added
   return transact(db, by, call, async (tx): Promise<MessageAdded> => {
     const [before, own] = await Promise.all([
@@ -62,16 +62,20 @@ async function plainly(
   by: Actor,
   input: ReceivedMessage,
   content: CleanContent,
+  call: RepeatableCall | undefined,
 ): Promise<MessageAdded | null> {
   const isFromFin = input.author === 'FIN' && by.kind === 'INTEGRATION'
   const isPublic = (input.visibility ?? 'PUBLIC') === 'PUBLIC'
   const kind = isPublic ? (isFromFin ? 'finsAnswer' : 'question') : isFromFin ? 'note' : null
-  if (!kind || input.unread?.length || (by.kind === 'INTEGRATION' && filesOf(content).length > 0)) return null
+  if (!kind || input.unread?.length) return null
+  const common = { ...content, createdAt: input.sentAt }
+  if (by.kind !== 'INTEGRATION') return addAtOnce(db, by, kind, input.conversationId, common, call)
+  if (call || filesOf(content).length > 0) return null
   return addAtOnce(db, by, kind, input.conversationId, {
-    ...content,
+    ...common,
     ...(isFromFin && { agentId: by.agentId }),
-    createdAt: input.sentAt,
-    ...(by.kind === 'INTEGRATION' && { objectId: input.objectId, inputHash: messageHash(input, content) }),
+    objectId: input.objectId,
+    inputHash: messageHash(input, content),
   })
 }
 

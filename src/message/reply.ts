@@ -52,7 +52,7 @@ export async function addNote(db: Database, actor: Actor | null, input: AgentMes
   })
 }
 
-/** Null where it cannot be done at once, or nobody knows yet whether it has been done. */
+/** Null where it cannot be done at once. */
 async function plainly(
   db: Database,
   agent: AgentActor,
@@ -61,8 +61,8 @@ async function plainly(
   content: CleanContent,
   call: RepeatableCall | undefined,
 ): Promise<MessageAdded | null> {
-  if (call || expectedVersion != null) return null
-  return addAtOnce(db, agent, kind, conversationId, { ...content, agentId: agent.agentId })
+  if (expectedVersion != null) return null
+  return addAtOnce(db, agent, kind, conversationId, { ...content, agentId: agent.agentId }, call)
 }
 
 async function add(

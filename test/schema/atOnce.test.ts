@@ -30,13 +30,13 @@ afterAll(() => server.stop())
 type Way = 'at once' | 'step by step'
 let keys = 0
 
-/** The key of a call has to be remembered with what it did. */
-function graphql(name: string, input: (conversationId: string) => object) {
+/** Whoever says which version they saw, or what of it could not be read, has it looked at first. */
+function graphql(name: string, input: (conversationId: string) => object, slowly: object) {
   const title = name[0]?.toUpperCase() + name.slice(1)
   return (conversationId: string, way: Way) =>
     server.must(
       `mutation ($input: ${title}Input!) { ${name}(input: $input) { __typename ... on Error { code } } }`,
-      { input: { ...input(conversationId), ...(way === 'step by step' && { idempotencyKey: `${++keys}` }) } },
+      { input: { ...input(conversationId), ...(way === 'step by step' && slowly) } },
     )
 }
 
@@ -54,10 +54,16 @@ function fins(author: object, more: object = {}) {
 }
 
 const body = '<p>Tomorrow.</p>'
+const seen = { expectedVersion: 1 }
+const keyed = (conversationId: string) => ({ conversationId, body, idempotencyKey: `${++keys}` })
 const messages = {
-  reply: graphql('replyToConversation', (conversationId) => ({ conversationId, body })),
-  note: graphql('addNote', (conversationId) => ({ conversationId, body })),
-  received: graphql('receiveMessage', (conversationId) => ({ conversationId, message: { body } })),
+  reply: graphql('replyToConversation', (conversationId) => ({ conversationId, body }), seen),
+  keyedReply: graphql('replyToConversation', keyed, seen),
+  note: graphql('addNote', (conversationId) => ({ conversationId, body }), seen),
+  keyedNote: graphql('addNote', keyed, seen),
+  received: graphql('receiveMessage', (conversationId) => ({ conversationId, message: { body } }), {
+    unread: [{ field: 'sentAt', value: 'soon', detail: 'No time' }],
+  }),
   question: fins({ user_type: 'end_user' }),
   finsAnswer: fins({ user_type: 'agent' }),
   finsNote: fins({ user_type: 'agent' }, { visibility: 'private' }),
@@ -206,7 +212,9 @@ async function changesOf(work: () => Promise<unknown>): Promise<[string, number]
 
 test.each([
   ['answer', messages.reply, { assignee: 'person' }],
+  ['answer.keyed', messages.keyedReply, { assignee: 'person' }],
   ['note', messages.note, { assignee: 'fin' }],
+  ['note.keyed', messages.keyedNote, { assignee: 'fin' }],
   ['question', messages.received, { assignee: 'person' }],
   ['question', messages.question, { assignee: 'fin' }],
   ['finsAnswer', messages.finsAnswer, { assignee: 'fin' }],

@@ -30,20 +30,27 @@ export async function openGate(databaseUrl: string, point: Point, mark: string):
       })
     }
     let marked = false
+    /** A change that is one statement commits itself; it is known by its name, and has done it when it gives a row. */
+    let alone = false
     let ended = false
-    const pass = (from: Socket, to: Socket, word: string | null) =>
+    const pass = (from: Socket, to: Socket, isLast: (text: string) => boolean) =>
       from.on('data', (part) => {
         if (ended) return
         const text = part.toString('latin1')
-        ended = marked && word !== null && text.includes(word)
-        // What the connection carried before is not this transaction's, and what is read with the mark changes nothing.
-        if (from === client) marked = text.includes(mark) || (marked && !text.includes('begin\0'))
+        if (from === client) {
+          const marks = text.includes(mark)
+          alone = marks && text.includes('.atOnce.')
+          ended = (marked || alone) && isLast(text)
+          // What the connection carried before is not this transaction's, and what is read with the mark changes nothing.
+          marked = marks || (marked && !text.includes('begin\0'))
+        } else ended = marked && isLast(text)
         if (!ended) return to.write(part)
         stopped++
         look()
       })
-    pass(client, database, point === 'before the commit' ? 'commit\0' : null)
-    pass(database, client, point === 'after the commit' ? 'COMMIT\0' : null)
+    const isBefore = point === 'before the commit'
+    pass(client, database, (text) => isBefore && (alone || text.includes('commit\0')))
+    pass(database, client, (text) => !isBefore && text.includes(alone ? 'SELECT 1\0' : 'COMMIT\0'))
   })
   gate.listen(0, '127.0.0.1')
   await once(gate, 'listening')
