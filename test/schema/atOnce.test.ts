@@ -140,14 +140,13 @@ test('a message is the same, however it is written', async () => {
       const { assignee_id, team_id, ...others } = given
       const named = (name: string | null) => name && ids[name as keyof typeof ids]
       const present = { ...others, assignee_id: named(assignee_id), team_id: named(team_id) }
-      const one = await conversationIn(present)
-      const other = await conversationIn(present)
+      const [one, other] = await Promise.all([conversationIn(present), conversationIn(present)])
       now += passes * 60_000
       const answer = await write(one, 'at once')
       expect(alike(answer)).toEqual(alike(await write(other, 'step by step')))
       expect(await written(one)).toEqual(await written(other))
     }),
-    { numRuns: 120 },
+    { numRuns: 50 },
   )
 })
 
@@ -184,13 +183,13 @@ test('a conversation is opened the same, however it is written', async () => {
   const known = () => client.call('createUser', { object_id: `user-${++keys}`, name: 'Eve' })
   await fc.assert(
     fc.asyncProperty(user, given, message, async (said, more, first) => {
-      const [one, other] = [await known(), await known()]
+      const [one, other] = await Promise.all([known(), known()])
       const atOnce = await open({ user: { ...said, id: one.id }, ...more }, first, 'at once')
       const byStep = await open({ user: { ...said, id: other.id }, ...more }, first, 'step by step')
       expect(alike(atOnce)).toEqual(alike(byStep))
       expect(await written(atOnce.conversation.id)).toEqual(await written(byStep.conversation.id))
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 
