@@ -135,6 +135,16 @@ test('a message is the same, however it is written', async () => {
     message_count: fc.integer({ min: 1, max: 3 }),
   })
   const kinds = fc.constantFrom(...Object.values(messages))
+  const waiting = new Date(now)
+  const plain = {
+    team_id: null,
+    status: 'OPEN',
+    waiting_since: waiting,
+    first_response_at: null,
+    message_count: 2,
+  }
+  const byPerson = { ...plain, assignee_id: 'person', handed_off_at: null }
+  const handedOff = { ...plain, assignee_id: null, handed_off_at: waiting }
   await fc.assert(
     fc.asyncProperty(state, kinds, fc.nat(1), async (given, write, passes) => {
       const { assignee_id, team_id, ...others } = given
@@ -146,7 +156,15 @@ test('a message is the same, however it is written', async () => {
       expect(alike(answer)).toEqual(alike(await write(other, 'step by step')))
       expect(await written(one)).toEqual(await written(other))
     }),
-    { numRuns: 50 },
+    {
+      numRuns: 50,
+      examples: [
+        [byPerson, messages.reply, 1],
+        [byPerson, messages.question, 1],
+        [handedOff, messages.finsAnswer, 1],
+        [handedOff, messages.reply, 1],
+      ],
+    },
   )
 })
 
