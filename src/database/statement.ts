@@ -4,11 +4,18 @@ export interface Statement {
   text: string
   /** Its rows are left as they were sent, see `SentRow`. */
   asSent?: boolean
+  /** It is planned for its values at each run, and no connection keeps it: for texts of which there is no end. */
+  isPassing?: boolean
 }
 
 /** Names an SQL text; the name must be unique and at most 63 characters. */
 export function statement(name: string, text: string, asSent = false): Statement {
   return { name, text, asSent }
+}
+
+/** A statement that is put together for its values; its name is for people alone. */
+export function passingStatement(name: string, text: string, asSent = false): Statement {
+  return { name, text, asSent, isPassing: true }
 }
 
 /** Arrays of up to so many elements have statements of their own. */
