@@ -1,37 +1,38 @@
+import { createHash } from 'node:crypto'
 import type { ConversationFilter } from '../src/conversation/filter.js'
-import { type ConversationOrderField, listConversations } from '../src/conversation/read.js'
-import { countConversations } from '../src/conversation/total.js'
+import { type ConversationOrderField, orders } from '../src/conversation/order.js'
+import { type ConversationView, listConversations } from '../src/conversation/read.js'
+import { countConversations, type Total } from '../src/conversation/total.js'
 import { ValidationError } from '../src/errors.js'
-import { type Columns, columnsRead } from '../src/execution/selected.js'
+import { type Columns, columnsRead, isSelected } from '../src/execution/selected.js'
 import { storedId } from '../src/ids.js'
 import { builder } from './builder.js'
 import { connectionOf, decodeCursor, encodeCursor, type PageArguments, sliceOf } from './connection.js'
 import type { Context } from './context.js'
 import { Conversation } from './conversation.js'
-import { ConversationStatusEnum } from './enums.js'
-
-export const ConversationFilterInput = builder.inputType('ConversationFilter', {
-  description: 'Which conversations; all given conditions hold together.',
-  fields: (t) => ({
-    inboxId: t.id({ description: 'Of this inbox.' }),
-    status: t.field({ type: [ConversationStatusEnum], description: 'With any of these.' }),
-    assigneeId: t.id({ description: 'Held by this agent.' }),
-    unassigned: t.boolean({ description: 'True: held by no agent.' }),
-    endUserId: t.id({ description: 'Of this end-user.' }),
-  }),
-})
+import { ConversationFilterInput, filterOf } from './conversationFilter.js'
 
 const OrderField = builder.enumType('ConversationOrderField', {
   description: 'What a list is ordered by.',
   values: {
     LAST_ACTIVITY: { description: 'When the last message came.' },
     CREATED: { description: 'When it was opened.' },
+    WAITING_SINCE: {
+      description:
+        'Since when its end-user waits: ASC has who waits longest first, and who does not wait behind all; DESC the other way round.',
+    },
+    PRIORITY: {
+      description: 'How urgent it is, then when the last message came: DESC has the most urgent first.',
+    },
   },
 })
 
 const Direction = builder.enumType('OrderDirection', {
   description: 'Which way.',
-  values: { ASC: { description: 'Oldest first.' }, DESC: { description: 'Newest first.' } },
+  values: {
+    ASC: { description: 'Oldest or lowest first.' },
+    DESC: { description: 'Newest or highest first.' },
+  },
 })
 
 export const ConversationOrderInput = builder.inputType('ConversationOrder', {
@@ -46,8 +47,6 @@ export interface ListArguments {
   filter?: typeof ConversationFilterInput.$inferInput | null
   orderBy?: typeof ConversationOrderInput.$inferInput | null
 }
-
-const moments = { LAST_ACTIVITY: 'lastActivityAt', CREATED: 'createdAt' } as const
 
 builder.queryField('conversation', (t) =>
   t.field({
@@ -69,17 +68,36 @@ export const ConversationConnection = builder.connectionObject(
     name: 'ConversationConnection',
     fields: (t) => ({
       totalCount: t.int({
-        description: 'How many conversations the whole list holds. Exact, and cheap: it is kept.',
-        resolve: (connection) => (connection as unknown as Counted).total(),
+        description:
+          'How many conversations the whole list holds. By inbox, status and assignee it is kept, so exact and cheap; other lists are counted up to 10,000.',
+        resolve: async (connection) => (await pageIn(connection).total()).rows,
+      }),
+      isTotalCountExact: t.boolean({
+        description: 'False: the list holds more conversations than `totalCount` says.',
+        resolve: async (connection) => (await pageIn(connection).total()).isExact,
+      }),
+      signature: t.string({
+        description:
+          'Tells this page from any other: another one when a conversation has come, gone, moved, or has a higher `revision`. It says nothing of what is kept elsewhere, such as names and what you have read. Give it as `unlessSignature`.',
+        resolve: (connection) => pageIn(connection).signature(),
+      }),
+      isUnchanged: t.boolean({
+        description:
+          'True: the page has the signature that `unlessSignature` gave, and its rows are left out.',
+        resolve: (connection) => pageIn(connection).isUnchanged,
       }),
     }),
   },
   { name: 'ConversationEdge' },
 )
 
-interface Counted {
-  total(): Promise<number>
+interface Page {
+  total(): Promise<Total>
+  signature(): string
+  isUnchanged: boolean
 }
+
+const pageIn = (connection: unknown) => connection as Page
 
 builder.queryField('conversations', (t) =>
   t.connection(
@@ -90,10 +108,18 @@ builder.queryField('conversations', (t) =>
       args: {
         filter: t.arg({ type: ConversationFilterInput }),
         orderBy: t.arg({ type: ConversationOrderInput }),
+        unlessSignature: t.arg.string({
+          description:
+            'The `signature` of the page that you have: if it is still this one, its rows are left out.',
+        }),
       },
       extensions: { isLogged: true },
       resolve: (_, args, context, info) =>
-        pageOf(context, listOf(args), args, columnsRead(info, 'nodes', 'edges.node')),
+        pageOf(context, listOf(args), args, {
+          read: columnsRead(info, 'nodes', 'edges.node'),
+          isSigned: isSelected(info, 'signature'),
+          unlessSignature: args.unlessSignature,
+        }),
     },
     ConversationConnection,
   ),
@@ -101,8 +127,7 @@ builder.queryField('conversations', (t) =>
 
 /** A list of conversations as a client asks for it. */
 export interface ConversationList {
-  /** Null when it names something by a malformed id: nothing is there. */
-  filter: ConversationFilter | null
+  filter: ConversationFilter
   field: ConversationOrderField
   descending: boolean
 }
@@ -115,33 +140,67 @@ export function listOf({ filter, orderBy }: ListArguments): ConversationList {
   }
 }
 
+interface Asked {
+  /** The columns that are read of its rows; all when left out. */
+  read?: Columns
+  /** Whether its signature is asked for. */
+  isSigned?: boolean
+  unlessSignature?: string | null
+}
+
 /** A page of a list, as far as it is in the actor's sight. */
 export async function pageOf(
   { app, actor }: Context,
   list: ConversationList,
   args: PageArguments,
-  read: Columns = null,
+  { read = null, isSigned = true, unlessSignature }: Asked = {},
 ) {
   const { filter, field, descending } = list
   const slice = sliceOf(args)
   const page = {
     field,
     descending: descending !== slice.backwards,
-    after:
-      slice.beyond === null
-        ? null
-        : keyOf(orderName(list), slice.beyond, slice.backwards ? 'before' : 'after'),
+    after: slice.beyond === null ? null : placeIn(list, slice.beyond, slice.backwards ? 'before' : 'after'),
     limit: slice.limit + 1,
   }
-  const rows = actor && filter ? await listConversations(app.db, actor, filter, page, read) : []
-  return {
-    ...connectionOf(rows, slice, (row) => cursorIn(list, row[moments[field]], row.id)),
-    total: async () => (actor && filter ? countConversations(app.db, actor, filter) : 0),
+  const ordered = orders[field].keys.map(({ column }) => column)
+  const find = (columns: Columns) =>
+    actor ? listConversations(app.db, actor, filter, page, columns) : Promise.resolve([])
+  let total: Promise<Total> | undefined
+  const connect = (rows: ConversationView[]) => ({
+    ...connectionOf(rows, slice, (row) => cursorOf(list, row)),
+    total() {
+      total ??= actor
+        ? countConversations(app.db, actor, filter)
+        : Promise.resolve({ rows: 0, isExact: true })
+      return total
+    },
+    signature: () => signatureOf(rows),
+    isUnchanged: false,
+  })
+
+  if (unlessSignature != null) {
+    const rows = await find(new Set(['revision', ...ordered]))
+    // What was read is enough for the page's own cursors.
+    if (signatureOf(rows) === unlessSignature) return { ...connect(rows), edges: [], isUnchanged: true }
   }
+  return connect(await find(read && new Set([...read, ...ordered, ...(isSigned ? ['revision'] : [])])))
 }
 
-/** The cursor of a place in a list. */
-export function cursorIn(list: ConversationList, at: Date, id: string): string {
+/** The page by its rows, the one that tells whether there are more among them. */
+function signatureOf(rows: readonly ConversationView[]): string {
+  const hash = createHash('sha256')
+  for (const { id, revision } of rows) hash.update(`${id} ${revision} `)
+  return hash.digest('base64url').slice(0, 22)
+}
+
+function cursorOf(list: ConversationList, row: ConversationView): string {
+  const values = orders[list.field].keys.map(({ column, write }) => write(row[column] as never))
+  return encodeCursor(orderName(list), ...values, row.id)
+}
+
+/** The cursor of a place in a list that can be followed. */
+export function cursorAt(list: ConversationList, at: Date, id: string): string {
   return encodeCursor(orderName(list), at.getTime(), id)
 }
 
@@ -149,38 +208,16 @@ function orderName({ field, descending }: ConversationList): string {
   return `conversations ${field} ${descending}`
 }
 
-/** Null when an id is malformed: nothing is there. */
-function filterOf(filter: ListArguments['filter']): ConversationFilter | null {
-  if (!filter) return {}
-  if (filter.assigneeId != null && filter.unassigned) {
-    throw new ValidationError(
-      'filter.unassigned',
-      'Nobody is assigned and unassigned at once: give `assigneeId` or `unassigned`.',
-    )
-  }
-  const { status, unassigned } = filter
-  const ids: ConversationFilter = {}
-  for (const [key, type] of [
-    ['inboxId', 'Inbox'],
-    ['assigneeId', 'Agent'],
-    ['endUserId', 'EndUser'],
-  ] as const) {
-    const id = filter[key]
-    if (id == null) continue
-    const uuid = storedId(type, id)
-    if (!uuid) return null
-    ids[key] = uuid
-  }
-  return { ...ids, status, unassigned }
-}
-
 const uuidPattern = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
 
-function keyOf(order: string, cursor: string, field: string): { at: Date; id: string } {
-  const [at, id] = decodeCursor(order, cursor, field)
-  const moment = new Date(Number(at))
-  if (!id || !uuidPattern.test(id) || !(moment.getTime() >= 0)) {
+/** What stands in a cursor: the values of the order's keys, and the id. */
+function placeIn(list: ConversationList, cursor: string, field: string): unknown[] {
+  const texts = decodeCursor(orderName(list), cursor, field)
+  const { keys } = orders[list.field]
+  const values = keys.map(({ read }, index) => read(texts[index] ?? ''))
+  const id = texts[keys.length] ?? ''
+  if (values.includes(undefined) || !uuidPattern.test(id)) {
     throw new ValidationError(field, 'This cursor is damaged. Start again without it.')
   }
-  return { at: moment, id }
+  return [...values, id]
 }

@@ -34,6 +34,9 @@ export function newId(): string {
   return v7()
 }
 
+/** An id that nothing has. */
+export const unknownId = '00000000-0000-0000-0000-000000000000'
+
 /** What every id that is made at this moment or later comes after, as stored. */
 export function earliestId(moment: Date): string {
   const ms = Math.min(Math.max(moment.getTime(), 0), latestMoment)

@@ -47,6 +47,12 @@ export function columnsRead(info: GraphQLResolveInfo, ...places: string[]): Colu
   return memo.get(key) ?? null
 }
 
+/** Whether a field right below a field is selected; where the document was not compiled it may be. */
+export function isSelected(info: GraphQLResolveInfo, name: string): boolean {
+  const { selected } = info as { selected?: readonly SelectedField[] }
+  return !selected || selected.some((field) => field.name === name)
+}
+
 /** What any of these needs. */
 export function columnsOfAll(reads: readonly Columns[]): Columns {
   const [first = null, ...others] = new Set(reads)
