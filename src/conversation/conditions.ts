@@ -8,6 +8,8 @@ export interface Scope {
   actor: Actor | null
   /** Takes a value, and gives the parameter that stands for it. */
   bind: (value: unknown) => string
+  /** Takes SQL of ids, which are found once for the whole statement, and gives SQL of them. */
+  find: (ids: string) => string
 }
 
 /** A row as an event tells of it. */
@@ -83,7 +85,8 @@ export const conditions: Conditions = {
     },
   },
   text: {
-    sql: (words, { actor, bind }) => searchSql(bind(words), actor !== null && seesNotes(actor)),
+    sql: (words, { actor, bind, find }) =>
+      `c.id in (${find(searchSql(bind(words), actor !== null && seesNotes(actor)))})`,
   },
   createdAt: { sql: within('c.created_at') },
   lastActivityAt: { sql: within('c.last_activity_at') },

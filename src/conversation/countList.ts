@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js'
 import { countName, passingStatement, type Statement, statementOnce } from '../database/statement.js'
 import type { LoggedEvent } from '../events/event.js'
 import { type ConversationFilter, filterShape, filterValues, furtherConditions } from './filter.js'
-import { conditionsSql } from './filterTree.js'
+import { askedSql } from './filterTree.js'
 import { totalSql } from './total.js'
 
 /** How many rows a list holds: asked of the database once, then kept up with what happens. */
@@ -43,11 +43,8 @@ async function count(
   filter: ConversationFilter,
 ): Promise<Counted> {
   const values = [inboxIds, ...filterValues(filter)]
-  const further = conditionsSql(furtherConditions(filter), {
-    actor: null,
-    bind: (value) => `$${values.push(value)}`,
-  })
-  const [row] = await db.query<Counted>(counting(inboxIds, filter, further), values)
+  const { conditions } = askedSql(furtherConditions(filter), null, values)
+  const [row] = await db.query<Counted>(counting(inboxIds, filter, conditions), values)
   if (!row) throw new Error('The table event_log is empty: the migrations did not run to their end.')
   return row
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../actor.js'
 import { type Condition, conditions, type PlacedRow, type Scope } from './conditions.js'
 import type { ConversationConditions, ConversationFilter } from './filter.js'
 
@@ -9,8 +10,30 @@ export function ownConditions(filter: ConversationFilter): [Field, unknown][] {
   return Object.entries(own).filter(([, value]) => value != null) as [Field, unknown][]
 }
 
-/** SQL of all that a filter asks of the conversation `c`: what has to be true. */
-export function conditionsSql(filter: ConversationFilter, scope: Scope): string[] {
+/** What a filter asks of the conversation `c`, as parts of a statement. */
+export interface Asked {
+  /** What has to be true. */
+  conditions: string[]
+  /** The statement begins with this. */
+  start: string
+}
+
+/** SQL of a filter, for whoever asks; its values are added to those that the statement has already. */
+export function askedSql(filter: ConversationFilter, actor: Actor | null, values: unknown[]): Asked {
+  const found: string[] = []
+  const conditions = conditionsSql(filter, {
+    actor,
+    bind: (value) => `$${values.push(value)}`,
+    find(ids) {
+      const name = `found_${found.length}`
+      found.push(`${name} as materialized (${ids})`)
+      return `select id from ${name}`
+    },
+  })
+  return { conditions, start: found.length > 0 ? `with ${found.join(', ')} ` : '' }
+}
+
+function conditionsSql(filter: ConversationFilter, scope: Scope): string[] {
   const all = (inner: ConversationFilter) => `(${conditionsSql(inner, scope).join(' and ') || 'true'})`
   return [
     ...ownConditions(filter).map(([field, value]) =>

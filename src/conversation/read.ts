@@ -20,7 +20,7 @@ import {
   furtherConditions,
   listedInboxes,
 } from './filter.js'
-import { conditionsSql } from './filterTree.js'
+import { type Asked, askedSql } from './filterTree.js'
 import { type ConversationOrderField, orders } from './order.js'
 
 export type TagView = Pick<Tag, 'id' | 'name'>
@@ -63,10 +63,7 @@ export async function listConversations(
   if (inboxIds.length === 0) return []
   const { byStatus } = orders[page.field]
   const values = [inboxIds, page.limit, ...filterValues(filter, byStatus), ...(page.after ?? [])]
-  const further = conditionsSql(furtherConditions(filter), {
-    actor,
-    bind: (value) => `$${values.push(value)}`,
-  })
+  const further = askedSql(furtherConditions(filter), actor, values)
   return db.query(listing(inboxIds, filter, page, shape(read), further), values)
 }
 
@@ -80,10 +77,10 @@ function listing(
   filter: ConversationFilter,
   page: ConversationPage,
   { name: of, list, asSent }: Shape,
-  further: readonly string[],
+  further: Asked,
 ): Statement {
   const text = () => listSql(inboxIds, filter, page, list, further)
-  if (further.length > 0) return passingStatement('conversation.list', text(), asSent)
+  if (further.conditions.length > 0) return passingStatement('conversation.list', text(), asSent)
   const { name: order, byStatus } = orders[page.field]
   const parts = [
     countName(inboxIds),
@@ -100,7 +97,7 @@ function listSql(
   filter: ConversationFilter,
   page: ConversationPage,
   list: string,
-  further: readonly string[],
+  further: Asked,
 ): string {
   let next = 2
   const parameter = () => `$${++next}`
@@ -114,13 +111,13 @@ function listSql(
     const last = [...keys.map(({ type }) => type), 'uuid'].map((type) => `${parameter()}::${type}`).join(', ')
     conditions.push(`(${sorted.join(', ')}) ${beyond} (${last})`)
   }
-  conditions.push(...further)
+  conditions.push(...further.conditions)
   // All null there, but only this tells PostgreSQL that `assignee_id is null` leaves its index in order.
   const held =
     filter.unassigned && !filter.assigneeId && page.field === 'LAST_ACTIVITY'
       ? `c.assignee_id ${page.descending ? 'asc' : 'desc'}, `
       : ''
-  return `select ${list}
+  return `${further.start}select ${list}
        from (select c.* from ${rowsOf('$1::uuid[]', inboxIds)} i(id) ${statuses}
               cross join lateral (
                 select * from conversation c where ${conditions.join(' and ')}

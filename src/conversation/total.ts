@@ -16,7 +16,7 @@ import {
   furtherConditions,
   listedInboxes,
 } from './filter.js'
-import { conditionsSql, isKept } from './filterTree.js'
+import { type Asked, askedSql, isKept } from './filterTree.js'
 
 export interface Total {
   rows: number
@@ -37,7 +37,7 @@ export async function countConversations(
   if (inboxIds.length === 0) return { rows: 0, isExact: true }
   const values = [inboxIds, ...filterValues(filter)]
   const asked = furtherConditions(filter)
-  const further = conditionsSql(asked, { actor, bind: (value) => `$${values.push(value)}` })
+  const further = askedSql(asked, actor, values)
   const [row] = await db.query<{ total: number }>(counting(inboxIds, filter, further, isKept(asked)), values)
   const rows = row?.total ?? 0
   return isKept(asked) ? { rows, isExact: true } : { rows: Math.min(rows, most), isExact: rows <= most }
@@ -46,12 +46,13 @@ export async function countConversations(
 function counting(
   inboxIds: readonly string[],
   filter: ConversationFilter,
-  further: readonly string[],
+  further: Asked,
   isKept: boolean,
 ): Statement {
-  const text = () => `select (${totalSql(inboxIds, filter, further)}) as total`
+  const { conditions } = further
   if (!isKept) return passingStatement('conversation.total', cappedSql(inboxIds, filter, further))
-  if (further.length > 0) return passingStatement('conversation.total', text())
+  const text = () => `select (${totalSql(inboxIds, filter, conditions)}) as total`
+  if (conditions.length > 0) return passingStatement('conversation.total', text())
   return statementOnce(['conversation.total', countName(inboxIds), ...filterShape(filter)].join('.'), text)
 }
 
@@ -70,16 +71,12 @@ export function totalSql(
 }
 
 /** The same of what has to be counted, up to one more than is counted. */
-function cappedSql(
-  inboxIds: readonly string[],
-  filter: ConversationFilter,
-  further: readonly string[],
-): string {
+function cappedSql(inboxIds: readonly string[], filter: ConversationFilter, further: Asked): string {
   let next = 1
   const { statuses, conditions } = filterSql(filter, () => `$${++next}`)
-  return `select count(*)::int as total from (
+  return `${further.start}select count(*)::int as total from (
       select from ${rowsOf('$1::uuid[]', inboxIds)} i(id) ${statuses}
-        join conversation c on ${[...conditions, ...further].join(' and ')} limit ${most + 1}) k`
+        join conversation c on ${[...conditions, ...further.conditions].join(' and ')} limit ${most + 1}) k`
 }
 
 /** Puts what was added since into one row for each kind of conversation; changes no sum. */

@@ -7,9 +7,11 @@ CREATE INDEX "conversation_inbox_status_priority" ON "conversation"("inbox_id", 
 CREATE INDEX "conversation_inbox_status_waiting"
   ON "conversation"("inbox_id", "status", coalesce("waiting_since", 'infinity'::timestamptz), "id");
 
--- Only what has a team or attributes is written into these.
+-- Only what has a team or attributes, or was handed off, is written into these.
 CREATE INDEX "conversation_inbox_team_activity" ON "conversation"("inbox_id", "team_id", "last_activity_at" DESC, "id" DESC)
   WHERE "team_id" IS NOT NULL;
+CREATE INDEX "conversation_handed_off" ON "conversation"("inbox_id", "last_activity_at" DESC, "id" DESC)
+  WHERE "handed_off_at" IS NOT NULL;
 CREATE INDEX "conversation_attributes" ON "conversation" USING gin ("attributes" jsonb_path_ops)
   WHERE "attributes" <> '{}';
 
@@ -23,9 +25,9 @@ CREATE FUNCTION "search_words"(said text) RETURNS tsvector LANGUAGE sql IMMUTABL
   SELECT to_tsvector('pg_catalog.simple'::regconfig, public.search_text(left(said, 100000)))
 $$;
 
--- All words of a text, the last of which may go on; null when there is none.
+-- All words of a text, the last of which may go on if it has three letters; null when there is none.
 CREATE FUNCTION "search_query"(asked text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN numnode(words) > 0 THEN (words::text || ':*')::tsquery END
+  SELECT CASE WHEN numnode(words) > 0 THEN (words::text || CASE WHEN words::text ~ '[^'']{3}''$' THEN ':*' ELSE '' END)::tsquery END
     FROM plainto_tsquery('pg_catalog.simple'::regconfig, public.search_text(asked)) words
 $$;
 

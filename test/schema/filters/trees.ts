@@ -87,7 +87,7 @@ function isFound(asked: string, place: string): boolean {
   return (
     last !== undefined &&
     others.every((word) => words.includes(word)) &&
-    words.some((word) => word.startsWith(last))
+    words.some((word) => word === last || (last.length >= 3 && word.startsWith(last)))
   )
 }
 
@@ -129,10 +129,12 @@ export function filters(place: Place): fc.Arbitrary<Filter> {
       'parc',
       'parcel',
       'parcel 47',
+      'parcel 471',
       '4711 a',
       'zo',
       'Zoë',
       'eve@ma',
+      'eve@mai',
       'b',
       '!?',
       '',
