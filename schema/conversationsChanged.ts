@@ -16,7 +16,7 @@ import {
   type ListArguments,
   listOf,
   pageOf,
-} from './conversationQueries.js'
+} from './conversationList.js'
 import { signInFirst } from './events.js'
 import type { Shared } from './shared.js'
 
