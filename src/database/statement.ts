@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** SQL with a name, so that PostgreSQL plans it once per connection. */
 export interface Statement {
   name: string
@@ -8,9 +10,17 @@ export interface Statement {
   isPassing?: boolean
 }
 
-/** Names an SQL text; the name must be unique and at most 63 characters. */
+/** PostgreSQL takes names that differ behind so many characters for the same. */
+const longestName = 63
+
+/** Names an SQL text; the name must be unique. */
 export function statement(name: string, text: string, asSent = false): Statement {
-  return { name, text, asSent }
+  return { name: name.length > longestName ? shortened(name) : name, text, asSent }
+}
+
+function shortened(name: string): string {
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 16)
+  return `${name.slice(0, longestName - digest.length)}${digest}`
 }
 
 /** A statement that is put together for its values; its name is for people alone. */
