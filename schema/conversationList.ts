@@ -5,7 +5,7 @@ import { type ConversationOrderField, orders } from '../src/conversation/order.j
 import { type ConversationView, listConversations } from '../src/conversation/read.js'
 import { countConversations, type Total } from '../src/conversation/total.js'
 import { ValidationError } from '../src/errors.js'
-import { type Columns, columnsRead, isSelected } from '../src/execution/selected.js'
+import { type Columns, columnsRead, isSelected, withColumns } from '../src/execution/selected.js'
 import { builder } from './builder.js'
 import { connectionOf, decodeCursor, encodeCursor, type PageArguments, sliceOf } from './connection.js'
 import type { Context } from './context.js'
@@ -114,6 +114,8 @@ export function askedOf(info: GraphQLResolveInfo, signature: string | null | und
   }
 }
 
+const nothing: Columns = new Set()
+
 interface Asked {
   /** The columns that are read of its rows; all when left out. */
   read?: Columns
@@ -154,11 +156,11 @@ export async function pageOf(
   })
 
   if (unlessSignature != null) {
-    const rows = await find(new Set(['revision', ...ordered]))
+    const rows = await find(withColumns(nothing, ['revision', ...ordered]))
     // What was read is enough for the page's own cursors.
     if (signatureOf(rows) === unlessSignature) return { ...connect(rows), edges: [], isUnchanged: true }
   }
-  return connect(await find(read && new Set([...read, ...ordered, ...(isSigned ? ['revision'] : [])])))
+  return connect(await find(withColumns(read, isSigned ? ['revision', ...ordered] : ordered)))
 }
 
 /** The page by its rows, the one that tells whether there are more among them. */

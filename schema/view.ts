@@ -119,11 +119,15 @@ builder.objectType(View, {
   }),
 })
 
-/** The list that a view stands for. What it asks is looked at anew: it may have been saved under another schema. */
+/** The list that a view stands for; of nothing, where a later release saved what this one does not know. */
 function listIn(schema: GraphQLSchema, { filter, orderField, isDescending }: ViewRow): ConversationList {
+  let isKnown = true
   const type = schema.getType('ConversationFilter') as GraphQLInputType
+  const given = coerceInputValue(filter, type, () => {
+    isKnown = false
+  })
   return listOf({
-    filter: coerceInputValue(filter, type) as ConversationFilter,
+    filter: isKnown ? (given as ConversationFilter) : { or: [] },
     orderBy: { field: orderField as ConversationOrderField, direction: isDescending ? 'DESC' : 'ASC' },
   })
 }

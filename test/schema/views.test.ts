@@ -167,6 +167,19 @@ describe('a saved view', () => {
     await call('deleteView', { viewId: made.id })
   })
 
+  test('of what only a later release knows lists nothing, and leaves the others as they are', async () => {
+    const [made, other] = [await created({ name: 'A' }), await created({ name: 'B' })]
+    await server.app.db.pool.query(`update view set filter = '{ "not": { "later": true } }' where id = $1`, [
+      storedId('View', made.id),
+    ])
+    const conversations = { totalCount: 0, nodes: [] }
+    expect(await saved()).toEqual([
+      { ...made, filter: { not: { later: true } }, count: 0, conversations },
+      other,
+    ])
+    for (const { id } of [made, other]) await call('deleteView', { viewId: id })
+  })
+
   test('asks who looks: what is unread is everybody’s own', async () => {
     const admin = await created({ scope: 'SHARED', name: 'Unread', filter: { unread: true } }, server.token)
     await server.must(
