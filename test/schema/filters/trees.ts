@@ -179,9 +179,9 @@ export function filters(place: Place): fc.Arbitrary<Filter> {
 
 const mostConditions = 50
 
-function sizeOf({ and = [], or = [], not, ...own }: Filter): number {
+function sizeOf({ and = [], or = [], not, ...own }: Filter, least = 0): number {
   const within = [...and, ...or, ...(not ? [not] : [])]
-  return within.reduce((size, one) => size + Math.max(1, sizeOf(one)), Object.keys(own).length)
+  return within.reduce((size, one) => size + sizeOf(one, 1), Math.max(least, Object.keys(own).length))
 }
 
 export const keys: Record<string, (row: Row) => number[]> = {
