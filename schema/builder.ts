@@ -12,7 +12,7 @@ interface SchemaTypes {
   PrismaTypes: PrismaTypes
   Scalars: {
     DateTime: { Input: Date; Output: Date | string }
-    JSON: { Input: unknown; Output: unknown }
+    JSON: { Input: NonNullable<unknown>; Output: unknown }
     JSONObject: { Input: Record<string, unknown>; Output: unknown }
     EventCursor: { Input: string; Output: string }
     ID: { Input: string; Output: string }

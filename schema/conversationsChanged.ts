@@ -1,5 +1,4 @@
-import type { ConversationFilter } from '../src/conversation/filter.js'
-import { requireRowFilter } from '../src/conversation/listed.js'
+import { requireRowFilter, requireRowOrder } from '../src/conversation/listed.js'
 import { isSameList, type ListChange, watchList } from '../src/conversation/watchList.js'
 import { ForbiddenError } from '../src/errors.js'
 import { eventCursor } from '../src/events/cursor.js'
@@ -8,16 +7,16 @@ import { type Beginning, beginning, beginningAt } from './beginning.js'
 import { builder } from './builder.js'
 import type { Context } from './context.js'
 import { Conversation } from './conversation.js'
+import { ConversationFilterInput } from './conversationFilter.js'
 import {
   ConversationConnection,
-  ConversationFilterInput,
   type ConversationList,
   ConversationOrderInput,
-  cursorIn,
+  cursorAt,
   type ListArguments,
   listOf,
   pageOf,
-} from './conversationQueries.js'
+} from './conversationList.js'
 import { signInFirst } from './events.js'
 import type { Shared } from './shared.js'
 
@@ -50,7 +49,7 @@ const ListPosition = builder
       at: t.expose('at', { type: 'DateTime', description: 'The value of what the list is ordered by.' }),
       cursor: t.string({
         description: 'The same as the cursor of its edge in `conversations`.',
-        resolve: ({ list, at, id }) => cursorIn(list, at, id),
+        resolve: ({ list, at, id }) => cursorAt(list, at, id),
       }),
     }),
   })
@@ -113,7 +112,7 @@ builder.subscriptionField('conversationsChanged', (t) =>
   t.field({
     type: ConversationsChange,
     description:
-      'Rows that enter, leave and move in a list of conversations, in order, from a cursor without gap into live. Takes only conditions on the conversation itself; for any other poll `conversations`.',
+      'Rows that enter, leave and move in a list of conversations, in order, from a cursor without gap into live. Takes only what an event tells of a conversation: its inbox, status and assignee, in filters within the filter too, and its end-user beside them; the order of its last activity or its opening. For any other list poll `conversations` with `unlessSignature`.',
     args: {
       filter: t.arg({ type: ConversationFilterInput }),
       orderBy: t.arg({ type: ConversationOrderInput }),
@@ -126,26 +125,22 @@ builder.subscriptionField('conversationsChanged', (t) =>
 )
 
 const shared: Shared<ListArguments> = {
-  survives: (change, args) => isSameList(followed(args), change),
+  survives: (change, args) => isSameList(listOf(args).filter, change),
   // The total.
   inTurn: true,
-}
-
-/** What is followed; nothing, when what a filter names by id cannot be there. */
-function followed(args: ListArguments): ConversationFilter {
-  return listOf(args).filter ?? { status: [] }
 }
 
 async function changesOf(context: Context, { filter, orderBy, ...from }: ListArguments & Beginning) {
   const { app, actor, before, refresh } = context
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
-  requireRowFilter(filter ?? {})
-  const list = { filter, orderBy }
+  const list = listOf({ filter, orderBy })
+  requireRowFilter(list.filter)
+  const order = requireRowOrder(list.field)
   const begins = await beginningAt(context, from)
   return watchList(app.db, app.tail, {
     ...begins,
-    filter: followed(list),
-    order: listOf(list).field,
+    filter: list.filter,
+    order,
     first: (begins.resumes && before) || actor,
     actor: refresh,
   })

@@ -9,6 +9,7 @@ import {
   OriginApi,
   Priority,
   SignatureMode,
+  ViewScope,
   Visibility,
 } from '../src/generated/prisma/enums.js'
 import { builder } from './builder.js'
@@ -33,6 +34,15 @@ export const ConversationStatusEnum = builder.enumType('ConversationStatus', {
 export const PriorityEnum = builder.enumType(Priority, {
   name: 'Priority',
   description: 'How urgent it is, rising.',
+})
+
+export const ViewScopeEnum = builder.enumType('ViewScope', {
+  description: 'Whose a view is.',
+  values: {
+    PERSONAL: { value: ViewScope.PERSONAL, description: 'Its maker’s, who alone sees and changes it.' },
+    TEAM: { value: ViewScope.TEAM, description: 'A team’s, whose members see and change it.' },
+    SHARED: { value: ViewScope.SHARED, description: 'Everybody’s; admins change it.' },
+  },
 })
 
 export const VisibilityEnum = builder.enumType('Visibility', {

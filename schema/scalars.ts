@@ -22,12 +22,14 @@ builder.addScalarType(
     name: 'JSONObject',
     description: 'Any JSON object, nested at most 100 deep.',
     extensions: { sent: (text) => text },
-    parseValue: (value) => {
-      if (isDeeper(value, deepest)) throw new TypeError(`A JSON object is nested at most ${deepest} deep.`)
-      return JSONObjectResolver.parseValue(value)
-    },
+    parseValue: (value) => JSONObjectResolver.parseValue(shallow(value)),
   }),
 )
+
+function shallow(value: unknown): unknown {
+  if (isDeeper(value, deepest)) throw new TypeError(`JSON is nested at most ${deepest} deep.`)
+  return value
+}
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false
@@ -36,7 +38,12 @@ function isDeeper(value: unknown, levels: number): boolean {
 
 builder.addScalarType(
   'JSON',
-  new GraphQLScalarType({ ...JSONResolver.toConfig(), name: 'JSON', description: 'Any JSON value.' }),
+  new GraphQLScalarType({
+    ...JSONResolver.toConfig(),
+    name: 'JSON',
+    description: 'Any JSON value, nested at most 100 deep.',
+    parseValue: (value) => JSONResolver.parseValue(shallow(value)),
+  }),
 )
 
 builder.scalarType('EventCursor', {

@@ -5,7 +5,7 @@ import { builder } from './builder.js'
 import { TokenScopeEnum } from './enums.js'
 import { Inbox } from './inbox.js'
 
-const Viewer = builder.objectRef<AgentActor>('Viewer').implement({
+export const Viewer = builder.objectRef<AgentActor>('Viewer').implement({
   description: 'Who is asking.',
   fields: (t) => ({
     agent: t.field({

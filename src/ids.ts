@@ -17,6 +17,7 @@ export const prefixes = {
   Tag: 'tag',
   Team: 'team',
   Token: 'token',
+  View: 'view',
   Webhook: 'webhook',
 } as const
 
@@ -33,6 +34,9 @@ const typeByPrefix = new Map<string, NodeType>(
 export function newId(): string {
   return v7()
 }
+
+/** An id that nothing has. */
+export const unknownId = '00000000-0000-0000-0000-000000000000'
 
 /** What every id that is made at this moment or later comes after, as stored. */
 export function earliestId(moment: Date): string {

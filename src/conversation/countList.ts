@@ -1,7 +1,8 @@
 import type { Database } from '../database/database.js'
-import { countName, type Statement, statementOnce } from '../database/statement.js'
+import { countName, passingStatement, type Statement, statementOnce } from '../database/statement.js'
 import type { LoggedEvent } from '../events/event.js'
-import { type ConversationFilter, filterShape, filterValues } from './filter.js'
+import { type ConversationFilter, filterShape, filterValues, furtherConditions } from './filter.js'
+import { askedSql } from './filterTree.js'
 import { totalSql } from './total.js'
 
 /** How many rows a list holds: asked of the database once, then kept up with what happens. */
@@ -41,20 +42,25 @@ async function count(
   inboxIds: readonly string[],
   filter: ConversationFilter,
 ): Promise<Counted> {
-  const [row] = await db.query<Counted>(counting(inboxIds, filter), [inboxIds, ...filterValues(filter)])
+  const values = [inboxIds, ...filterValues(filter)]
+  const { conditions } = askedSql(furtherConditions(filter), null, values)
+  const [row] = await db.query<Counted>(counting(inboxIds, filter, conditions), values)
   if (!row) throw new Error('The table event_log is empty: the migrations did not run to their end.')
   return row
 }
 
 /** All in one statement, so that what it counts and what it says of the log are of the same moment. */
-function counting(inboxIds: readonly string[], filter: ConversationFilter): Statement {
-  return statementOnce(
-    ['conversation.count', countName(inboxIds), ...filterShape(filter)].join('.'),
-    () => `select l.position, u.unnumbered, (${totalSql(inboxIds, filter)}) as total
+function counting(
+  inboxIds: readonly string[],
+  filter: ConversationFilter,
+  further: readonly string[],
+): Statement {
+  const text = () => `select l.position, u.unnumbered, (${totalSql(inboxIds, filter, further)}) as total
        from event_log l,
             (select coalesce(json_object_agg(conversation_id, revision), '{}') as unnumbered
                from (select e.conversation_id, max(e.revision) as revision
                        from event_pending p join event e on e.id = p.event_id
-                      where e.conversation_id is not null group by e.conversation_id) w) u`,
-  )
+                      where e.conversation_id is not null group by e.conversation_id) w) u`
+  if (further.length > 0) return passingStatement('conversation.count', text())
+  return statementOnce(['conversation.count', countName(inboxIds), ...filterShape(filter)].join('.'), text)
 }

@@ -2,10 +2,26 @@ import type { Actor } from '../actor.js'
 import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
 import { type Shape, shapesOf } from '../database/shape.js'
-import { countName, rowsOf, type Statement, statementOnce, tableColumns } from '../database/statement.js'
+import {
+  countName,
+  passingStatement,
+  rowsOf,
+  type Statement,
+  statementOnce,
+  tableColumns,
+} from '../database/statement.js'
 import { type EndUserView, emailOf } from '../endUser/access.js'
 import { type Conversation, Prisma, type Tag } from '../generated/prisma/client.js'
-import { type ConversationFilter, filterShape, filterSql, filterValues, listedInboxes } from './filter.js'
+import {
+  type ConversationFilter,
+  filterShape,
+  filterSql,
+  filterValues,
+  furtherConditions,
+  listedInboxes,
+} from './filter.js'
+import { type Asked, askedSql } from './filterTree.js'
+import { type ConversationOrderField, orders } from './order.js'
 
 export type TagView = Pick<Tag, 'id' | 'name'>
 
@@ -16,14 +32,12 @@ export interface ConversationView extends Conversation {
   tags?: TagView[]
 }
 
-export type ConversationOrderField = 'LAST_ACTIVITY' | 'CREATED'
-
 /** A page of a list in keyset order: newest first when `descending`. */
 export interface ConversationPage {
   field: ConversationOrderField
   descending: boolean
-  /** The last row of the page before: its value of the order's field, and its id. */
-  after: { at: Date; id: string } | null
+  /** The last row of the page before: the values of the order's keys, and its id. */
+  after: readonly unknown[] | null
   limit: number
 }
 
@@ -47,32 +61,35 @@ export async function listConversations(
 ): Promise<ConversationView[]> {
   const inboxIds = listedInboxes(actor, filter)
   if (inboxIds.length === 0) return []
-  const values = [inboxIds, page.limit, ...filterValues(filter)]
-  if (page.after) values.push(page.after.at, page.after.id)
-  return db.query(listing(inboxIds, filter, page, shape(read)), values)
+  const { byStatus } = orders[page.field]
+  const values = [inboxIds, page.limit, ...filterValues(filter, byStatus), ...(page.after ?? [])]
+  const further = askedSql(furtherConditions(filter), actor, values)
+  return db.query(listing(inboxIds, filter, page, shape(read), further), values)
 }
-
-const orderColumns = { LAST_ACTIVITY: 'last_activity_at', CREATED: 'created_at' } as const
 
 /**
  * One statement per shape of filter and order. The page is taken per inbox (and status), each from its index in
- * order, then merged: no list reads more rows than its page, whatever the inboxes hold.
+ * order, then merged: no list reads more rows than its page, whatever the inboxes hold. With further conditions there
+ * are shapes without end, and how to read them best depends on the values.
  */
 function listing(
   inboxIds: readonly string[],
   filter: ConversationFilter,
   page: ConversationPage,
   { name: of, list, asSent }: Shape,
+  further: Asked,
 ): Statement {
+  const text = () => listSql(inboxIds, filter, page, list, further)
+  if (further.conditions.length > 0) return passingStatement('conversation.list', text(), asSent)
+  const { name: order, byStatus } = orders[page.field]
   const parts = [
     countName(inboxIds),
-    page.field === 'CREATED' ? 'created' : 'activity',
+    order,
     page.descending ? 'desc' : 'asc',
-    ...filterShape(filter),
+    ...filterShape(filter, byStatus),
     page.after && 'after',
   ]
-  const name = `conversation.list.${parts.filter(Boolean).join('.')}${of}`
-  return statementOnce(name, () => listSql(inboxIds, filter, page, list), asSent)
+  return statementOnce(`conversation.list.${parts.filter(Boolean).join('.')}${of}`, text, asSent)
 }
 
 function listSql(
@@ -80,28 +97,33 @@ function listSql(
   filter: ConversationFilter,
   page: ConversationPage,
   list: string,
+  further: Asked,
 ): string {
   let next = 2
   const parameter = () => `$${++next}`
-  const by = orderColumns[page.field]
+  const { keys, byStatus } = orders[page.field]
   const direction = page.descending ? 'desc' : 'asc'
-  const { statuses, conditions } = filterSql(filter, parameter)
+  const sorted = [...keys.map(({ sql }) => sql), 'c.id']
+  const order = sorted.map((key) => `${key} ${direction}`).join(', ')
+  const { statuses, conditions } = filterSql(filter, parameter, byStatus)
   if (page.after) {
     const beyond = page.descending ? '<' : '>'
-    conditions.push(`(c.${by}, c.id) ${beyond} (${parameter()}::timestamptz, ${parameter()}::uuid)`)
+    const last = [...keys.map(({ type }) => type), 'uuid'].map((type) => `${parameter()}::${type}`).join(', ')
+    conditions.push(`(${sorted.join(', ')}) ${beyond} (${last})`)
   }
+  conditions.push(...further.conditions)
   // All null there, but only this tells PostgreSQL that `assignee_id is null` leaves its index in order.
   const held =
     filter.unassigned && !filter.assigneeId && page.field === 'LAST_ACTIVITY'
       ? `c.assignee_id ${page.descending ? 'asc' : 'desc'}, `
       : ''
-  return `select ${list}
+  return `${further.start}select ${list}
        from (select c.* from ${rowsOf('$1::uuid[]', inboxIds)} i(id) ${statuses}
               cross join lateral (
                 select * from conversation c where ${conditions.join(' and ')}
-                 order by ${held}c.${by} ${direction}, c.id ${direction} limit $2) c
-              order by c.${by} ${direction}, c.id ${direction} limit $2) c
-     ${joins} order by c.${by} ${direction}, c.id ${direction}`
+                 order by ${held}${order} limit $2) c
+              order by ${order} limit $2) c
+     ${joins} order by ${order}`
 }
 
 const tags = `(select coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) order by t.name), '[]')

@@ -8,8 +8,7 @@ import type { Tail } from '../events/tail.js'
 import type { Told } from '../events/told.js'
 import { countList, type ListCount } from './countList.js'
 import { type ConversationFilter, listedInboxes } from './filter.js'
-import { type ListMove, momentOf, moveInList } from './listed.js'
-import type { ConversationOrderField } from './read.js'
+import { type ListMove, momentOf, moveInList, type RowOrder } from './listed.js'
 
 /** What one who watches a list gets. */
 export type ListChange = Told & { count: ListCount } & (
@@ -22,7 +21,7 @@ export type ListChange = Told & { count: ListCount } & (
 export interface WatchListOptions {
   start: Resumption
   filter: ConversationFilter
-  order: ConversationOrderField
+  order: RowOrder
   /** It goes on from where the subscriber was, who has the list. */
   resumes: boolean
   /** Whether to begin with the list as it is. */
@@ -84,8 +83,8 @@ export function watchList(
   }
 
   function changeBy(event: LoggedEvent): ListChange | null {
-    const { row, conversationId, revision, position } = event
-    const kind = row && moveInList(filter, order, row)
+    const { row, inboxId, conversationId, revision, position } = event
+    const kind = row && moveInList(filter, order, inboxId, row)
     if (!kind || !conversationId) return null
     if (kind === 'ENTERED') count.add(event, 1)
     if (kind === 'LEFT') count.add(event, -1)

@@ -111,7 +111,7 @@ const noRow: ReadRow = () => {
   throw new Error('A statement without columns gave a row.')
 }
 
-interface Run extends Omit<Statement, 'name'> {
+interface Run extends Omit<Statement, 'name' | 'isPassing'> {
   name?: string
   values: readonly unknown[]
   /** A command to be run right before it, for a statement that is prepared: if that fails, it is not run. */
@@ -134,7 +134,7 @@ export function isPrepared(client: pg.ClientBase, { name }: Statement): boolean 
  */
 export function runOn(
   client: pg.Pool | pg.ClientBase,
-  { name, ...statement }: Statement,
+  { name, isPassing, ...statement }: Statement,
   values: readonly unknown[],
   named: boolean,
   before?: string,
@@ -143,7 +143,12 @@ export function runOn(
     const done: Done = (error, result) => (error ? reject(error) : resolve(result?.rows ?? []))
     // Once a statement is on its way it is too late to find that a value cannot be sent: its name would stay taken.
     const ready = values.map((value) => prepareValue(value))
-    const query = new PreparedQuery({ ...statement, ...(named && { name }), values: ready, before })
+    const query = new PreparedQuery({
+      ...statement,
+      ...(named && !isPassing && { name }),
+      values: ready,
+      before,
+    })
     ;(client.query as (query: PreparedQuery, values: undefined, done: Done) => void)(query, undefined, done)
   })
 }

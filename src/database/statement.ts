@@ -1,14 +1,31 @@
+import { createHash } from 'node:crypto'
+
 /** SQL with a name, so that PostgreSQL plans it once per connection. */
 export interface Statement {
   name: string
   text: string
   /** Its rows are left as they were sent, see `SentRow`. */
   asSent?: boolean
+  /** It is planned for its values at each run, and no connection keeps it: for texts of which there is no end. */
+  isPassing?: boolean
 }
 
-/** Names an SQL text; the name must be unique and at most 63 characters. */
+/** PostgreSQL takes names that differ behind so many characters for the same. */
+const longestName = 63
+
+/** Names an SQL text; the name must be unique. */
 export function statement(name: string, text: string, asSent = false): Statement {
-  return { name, text, asSent }
+  return { name: name.length > longestName ? shortened(name) : name, text, asSent }
+}
+
+function shortened(name: string): string {
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 16)
+  return `${name.slice(0, longestName - digest.length)}${digest}`
+}
+
+/** A statement that is put together for its values; its name is for people alone. */
+export function passingStatement(name: string, text: string, asSent = false): Statement {
+  return { name, text, asSent, isPassing: true }
 }
 
 /** Arrays of up to so many elements have statements of their own. */

@@ -47,6 +47,25 @@ export function columnsRead(info: GraphQLResolveInfo, ...places: string[]): Colu
   return memo.get(key) ?? null
 }
 
+const added = new WeakMap<ReadonlySet<string>, Map<string, Columns>>()
+
+/** Columns with others; the same set again for the same ones. */
+export function withColumns(columns: Columns, others: readonly string[]): Columns {
+  if (!columns) return null
+  const memo = added.get(columns) ?? new Map<string, Columns>()
+  added.set(columns, memo)
+  const key = others.join()
+  const known = memo.get(key) ?? new Set([...columns, ...others])
+  memo.set(key, known)
+  return known
+}
+
+/** Whether a field right below a field is selected; where the document was not compiled it may be. */
+export function isSelected(info: GraphQLResolveInfo, name: string): boolean {
+  const { selected } = info as { selected?: readonly SelectedField[] }
+  return !selected || selected.some((field) => field.name === name)
+}
+
 /** What any of these needs. */
 export function columnsOfAll(reads: readonly Columns[]): Columns {
   const [first = null, ...others] = new Set(reads)

@@ -2,8 +2,13 @@ import {
   BREAK,
   type ExecutionArgs,
   type ExecutionResult,
+  type FieldNode,
   GraphQLError,
+  type GraphQLInputType,
+  getArgumentValues,
+  getNamedType,
   getOperationAST,
+  isInputObjectType,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -49,20 +54,36 @@ export function readAfter(app: App): Plugin<Carried> {
 
 /**
  * Whether the log tells of all that is asked, as `isLogged` of the fields says: each of Query's must have it, and none
- * below may deny it.
+ * below, nor any that is given in an argument, may deny it.
  */
-function isLogged({ schema, document, operationName }: ExecutionArgs): boolean {
+function isLogged({ schema, document, operationName, variableValues }: ExecutionArgs): boolean {
   if (getOperationAST(document, operationName)?.operation !== 'query') return false
   const types = new TypeInfo(schema)
   let all = true
-  const look = () => {
+  const look = (node: FieldNode) => {
     const isRoot = types.getParentType() === schema.getQueryType()
-    const told = types.getFieldDef()?.extensions.isLogged
+    const field = types.getFieldDef()
+    const told = field?.extensions.isLogged
     if (told === false || (isRoot && !told)) all = false
+    if (field && node.arguments?.length) {
+      const given = getArgumentValues(field, node, variableValues)
+      if (field.args.some(({ name, type }) => isDenied(type, given[name]))) all = false
+    }
     return all ? undefined : BREAK
   }
   visit(document, visitWithTypeInfo(types, { Field: look }))
   return all
+}
+
+function isDenied(type: GraphQLInputType, given: unknown): boolean {
+  const named = getNamedType(type)
+  if (!isInputObjectType(named) || typeof given !== 'object' || given === null) return false
+  if (Array.isArray(given)) return given.some((one) => isDenied(named, one))
+  return Object.entries(given).some(([name, inner]) => {
+    const field = named.getFields()[name]
+    if (!field || inner == null) return false
+    return field.extensions.isLogged === false || isDenied(field.type, inner)
+  })
 }
 
 function malformed() {

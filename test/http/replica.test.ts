@@ -151,6 +151,7 @@ describe('the replica is not asked', () => {
       'the same in a fragment',
       '{ conversations { nodes { ...F } } } fragment F on Conversation { unreadCount }',
     ],
+    ['in a list of it', '{ conversations(filter: { not: { or: [{ unread: true }] } }) { totalCount } }'],
     ['who is in an inbox', 'query ($id: ID!) { conversation(id: $id) { inbox { members { name } } } }'],
     [
       'a mutation',
@@ -161,6 +162,14 @@ describe('the replica is not asked', () => {
     const answer = await ask(eventCursor, query)
     expect(answer).toMatchObject({ status: 200, from: [] })
     expect(answer.errors).toBeUndefined()
+  })
+
+  test('of a list by what is unread, asked in variables', async () => {
+    const { eventCursor } = await server.must('{ eventCursor }')
+    const query = 'query ($filter: ConversationFilter) { conversations(filter: $filter) { totalCount } }'
+    const by = (filter: object) => ask(eventCursor, query, { filter: { and: [{}, filter] } })
+    await vi.waitFor(async () => expect((await by({ waiting: true })).from).toEqual(['replica']))
+    expect((await by({ unread: false })).from).toEqual([])
   })
 
   test('without the header', async () => {

@@ -105,6 +105,20 @@ export async function expectIndexed(url: string, statement: Issued, table: strin
   }
 }
 
+/**
+ * A recorded statement that is planned for its values reads at most so many rows of each large table, thrown away ones
+ * included, and no others.
+ */
+export async function expectAtMost(url: string, statement: Issued, most: Record<string, number>) {
+  const scans = (await explain(url, statement, 0)).filter(({ table }) => large.includes(table))
+  const shown = JSON.stringify(scans, null, 1)
+  const read: Record<string, number> = {}
+  for (const { table, rowsPerRun, runs } of scans) read[table] = (read[table] ?? 0) + rowsPerRun * runs
+  for (const [table, rows] of Object.entries(read)) {
+    expect(rows, `${table} in ${shown}`).toBeLessThanOrEqual(most[table] ?? 0)
+  }
+}
+
 function expectRead(scans: readonly Scan[], { table, index, beside, most, merged = 1, inVain = 0 }: Page) {
   const shown = JSON.stringify(scans, null, 1)
   const ways = scans.filter((scan) => scan.table === table)

@@ -19,7 +19,7 @@ interface List {
   /** The busiest agent's. */
   assigned?: boolean
   everyInbox?: boolean
-  field?: 'CREATED'
+  field?: 'CREATED' | 'WAITING_SINCE' | 'PRIORITY'
   index: string
   /** Pages that are merged: one for each status when none is given. */
   merged?: number
@@ -27,6 +27,8 @@ interface List {
 
 const byInbox = 'conversation_inbox_activity'
 const byStatus = 'conversation_inbox_status_activity'
+const byPriority = 'conversation_inbox_status_priority'
+const byWaiting = 'conversation_inbox_status_waiting'
 const byAssignee = 'conversation_inbox_assignee_activity'
 
 describe.each<[string, List]>([
@@ -38,6 +40,10 @@ describe.each<[string, List]>([
   ['by assignee and status', { filter: { status: ['CLOSED'] }, assigned: true, index: byAssignee }],
   ['of what nobody holds', { filter: { unassigned: true, status: ['CLOSED'] }, index: byAssignee }],
   ['of the little that nobody holds', { filter: { unassigned: true, status: ['ENDED'] }, index: byAssignee }],
+  ['by priority', { filter: {}, field: 'PRIORITY', index: byPriority, merged: 5 }],
+  ['by priority and status', { filter: { status: ['OPEN'] }, field: 'PRIORITY', index: byPriority }],
+  ['by waiting', { filter: {}, field: 'WAITING_SINCE', index: byWaiting, merged: 5 }],
+  ['by waiting and status', { filter: { status: ['OPEN'] }, field: 'WAITING_SINCE', index: byWaiting }],
   ['by when it was opened', { filter: {}, field: 'CREATED', index: 'conversation_inbox_created' }],
 ])('the list %s', (_, { filter, assigned, everyInbox, field = 'LAST_ACTIVITY', index, merged = 1 }) => {
   describe.each(['DESC', 'ASC'])('%s', (direction) => {

@@ -2,7 +2,6 @@ import type { GraphQLInputObjectType } from 'graphql'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../schema/schema.js'
-import { requireRowFilter } from '../../src/conversation/listed.js'
 import { numberEvents } from '../../src/events/numbering.js'
 import { storedId } from '../../src/ids.js'
 import { after } from '../support/meanwhile.js'
@@ -201,30 +200,64 @@ test('events that an older release recorded, of which lists cannot tell, begin t
 })
 
 describe('the filter', () => {
-  test('may have every field that is kept on the row, which all are now', async () => {
-    const given: Record<string, unknown> = {
-      inboxId: await server.inbox(),
-      status: ['OPEN'],
-      assigneeId: 'agent_unknown',
-      unassigned: true,
-      endUserId: 'user_unknown',
-    }
-    const fields = (schema.getType('ConversationFilter') as GraphQLInputObjectType).getFields()
-    for (const field of Object.keys(fields)) {
-      const stream = overWebSocket({ filter: { [field]: given[field] }, snapshot: true })
-      expect((await stream.next()).kind, field).toBe('SNAPSHOT')
+  const told: Record<string, unknown> = {
+    inboxId: 'inbox_unknown',
+    status: ['OPEN'],
+    assigneeId: 'agent_unknown',
+    unassigned: true,
+    endUserId: 'user_unknown',
+  }
+  const span = { after: '2026-01-01T00:00:00.000Z' }
+  const untold: Record<string, unknown> = {
+    teamId: 'team_unknown',
+    noTeam: true,
+    heldByFin: true,
+    handedOff: true,
+    waiting: true,
+    unread: true,
+    priority: ['HIGH'],
+    tagIds: ['tag_unknown'],
+    attribute: { key: 'plan' },
+    text: 'refund',
+    createdAt: span,
+    lastActivityAt: span,
+    waitingSince: span,
+    snoozedUntil: span,
+  }
+
+  test('may have every field that events tell of, and filters of these', async () => {
+    const { endUserId, ...within } = told
+    const all = Object.entries(within).map(([field, value]) => ({ [field]: value }))
+    const filters = [...all, { endUserId }, { and: all }, { or: all }, { not: { or: all } }]
+    for (const filter of filters) {
+      const stream = overWebSocket({ filter, snapshot: true })
+      expect((await stream.next()).kind, JSON.stringify(filter)).toBe('SNAPSHOT')
     }
   })
 
-  test('is refused with any other, and told which query to poll', () => {
-    expect(() => requireRowFilter({ status: ['OPEN'], search: null })).not.toThrow()
-    expect(() => requireRowFilter({ status: ['OPEN'], search: 'refund' })).toThrow(
+  test('is refused with any other, wherever it stands, and told which query to poll', async () => {
+    const fields = (schema.getType('ConversationFilter') as GraphQLInputObjectType).getFields()
+    expect(Object.keys(fields).sort()).toEqual(
+      [...Object.keys({ ...told, ...untold }), 'and', 'or', 'not'].sort(),
+    )
+    for (const [field, value] of Object.entries(untold)) {
+      await expectRefused({ status: ['OPEN'], [field]: value }, `filter.${field}`)
+    }
+    await expectRefused({ or: [{}, { not: { text: 'refund' } }] }, 'filter.or.1.not.text')
+    await expectRefused({ not: { endUserId: 'user_unknown' } }, 'filter.not.endUserId')
+  })
+
+  async function expectRefused(filter: object, field: string) {
+    await expect(overWebSocket({ filter }).next(), field).rejects.toThrow(
       expect.objectContaining({
-        code: 'INVALID',
-        field: 'filter.search',
-        message: expect.stringContaining('Poll the query `conversations`'),
+        message: expect.stringContaining(field),
       }),
     )
+  }
+
+  test.each(['WAITING_SINCE', 'PRIORITY'])('is refused in the order of %s', async (field) => {
+    const stream = overWebSocket({ orderBy: { field, direction: 'ASC' } })
+    await expect(stream.next()).rejects.toThrow('INVALID')
   })
 
   test('that names something by a malformed id lists nothing', async () => {

@@ -118,6 +118,19 @@ function listsOf({ inboxIds: [first, second], agentIds: [ann, ben], endUserIds: 
     { filter: { inboxId: first, unassigned: true }, orderBy: { field: 'CREATED', direction: 'DESC' } },
     { filter: { endUserId: eve }, orderBy: newest },
     { filter: { endUserId: eva, status: ['OPEN'] }, orderBy: newest },
+    {
+      filter: {
+        or: [
+          { inboxId: first, unassigned: true },
+          { inboxId: second, not: { status: ['OPEN'] } },
+        ],
+      },
+      orderBy: newest,
+    },
+    {
+      filter: { endUserId: eve, not: { or: [{ assigneeId: ann }, { status: ['CLOSED'] }] } },
+      orderBy: newest,
+    },
   ]
 }
 

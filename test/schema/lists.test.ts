@@ -126,6 +126,22 @@ describe('a list, paged in any order with any filter, is the same as brute force
   })
 })
 
+test('lists of the longest shapes are told apart, whatever they show', async () => {
+  const inboxes = [...inboxIds, ...(await Promise.all(['D', 'E', 'F'].map((name) => server.inbox(name))))]
+  const { token } = await server.agent('Cid', inboxes)
+  const filter = { status: ['OPEN'], unassigned: true, endUserId: rows[0]?.endUserId }
+  const list = (shown: string) =>
+    `query ($filter: ConversationFilter, $after: String) {
+      conversations(filter: $filter, after: $after, first: 1) { nodes { ${shown} } pageInfo { endCursor } } }`
+  const shapes = ['id title', 'id title preview', 'id title preview priority']
+  for (const shown of [...shapes, ...shapes]) {
+    const { conversations } = await server.must(list(shown), { filter }, token)
+    for (let again = 0; again < 5; again++) {
+      await server.must(list(shown), { filter, after: conversations.pageInfo.endCursor }, token)
+    }
+  }
+})
+
 test('a cursor survives the row it came from', async () => {
   const { conversations: first } = await server.must(page, { first: 3 })
   const order = expected({}, 'LAST_ACTIVITY', 'DESC')

@@ -35,6 +35,11 @@ beforeAll(async () => {
     `mutation ($id: ID!) { createTeam(input: { name: "Secret team", agentIds: [$id] }) { __typename ... on CreateTeamPayload { team { id } } } }`,
     { id: insider.id },
   )
+  const { createView } = await server.must(
+    `mutation ($inboxId: ID) { createView(input: { name: "Secret view", scope: PERSONAL, filter: { inboxId: $inboxId } }) {
+      __typename ... on CreateViewPayload { view { id } } } }`,
+    { inboxId },
+  )
   const { apiTokens } = await server.must('{ apiTokens { id } }', {}, insider.token)
   const { conversation } = updateConversation
   const delivery = await eventually(async () => {
@@ -53,6 +58,7 @@ beforeAll(async () => {
     Tag: conversation.tags[0].id,
     Team: createTeam.team.id,
     Token: apiTokens[0].id,
+    View: createView.view.id,
   }
   secondInbox = await server.inbox('Second')
   outsider = (await server.agent('Outsider', [secondInbox])).token
@@ -157,14 +163,14 @@ test('a READ token changes nothing, an agent administers nothing', async () => {
 const forAdmins = ['deliveryUpdated', 'noticeAdded']
 
 /** What an outsider may do for themself, whatever they name. */
-const ownThings = ['createApiToken']
+const ownThings = ['createApiToken', 'createView']
 
 const secretIds = () => Object.values(secrets)
 
 function expectNoSecret(field: string, data: unknown) {
   const text = JSON.stringify(data ?? null)
   for (const id of secretIds()) expect(text, field).not.toContain(id)
-  expect(text, field).not.toMatch(/secret title|the secret|hidden|Secret team/)
+  expect(text, field).not.toMatch(/secret title|the secret|hidden|Secret team|Secret view/)
 }
 
 async function state() {

@@ -63,10 +63,19 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     other: { name: 'Sales' },
   }),
 
+  createView: async () => ({
+    input: { name: 'Nothing', scope: 'SHARED', filter: { or: [] } },
+    other: { name: 'Nothing', scope: 'PERSONAL', filter: { or: [] } },
+  }),
+
   createWebhook: async () => ({
     input: webhook,
     other: { ...webhook, subscription: 'subscription { events { cursor } }' },
   }),
+
+  async deleteView({ server }) {
+    return { input: { viewId: await newView(server) }, other: { viewId: await newView(server) } }
+  },
 
   async handBackToFin({ server }) {
     const { inboxId } = await server.createFin()
@@ -175,11 +184,23 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     return { input: { integrationId, name: 'Fin 2' }, other: { integrationId, name: 'Fin 3' } }
   },
 
+  async updateView({ server }) {
+    const viewId = await newView(server)
+    return { input: { viewId, name: 'Other' }, other: { viewId, name: 'Another' } }
+  },
+
   async updateWebhook({ server }) {
     const webhookId = await newWebhook(server)
     const url = 'http://127.0.0.1:1/'
     return { input: { webhookId, url: `${url}2` }, other: { webhookId, url: `${url}3` } }
   },
+}
+
+async function newView(server: TestServer): Promise<string> {
+  const { createView } = await server.must(
+    `mutation { createView(input: { name: "Nothing", scope: SHARED, filter: { or: [] } }) { __typename ... on CreateViewPayload { view { id } } ... on Error { reason: message } } }`,
+  )
+  return createView.view.id
 }
 
 async function onConversation({ server, inboxId }: World, input: object, other: object): Promise<Call> {

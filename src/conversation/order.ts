@@ -1,0 +1,73 @@
+import type { Conversation } from '../generated/prisma/client.js'
+import { Priority } from '../generated/prisma/enums.js'
+
+export type ConversationOrderField = 'LAST_ACTIVITY' | 'CREATED' | 'WAITING_SINCE' | 'PRIORITY'
+
+/** One of the values that a list is ordered by; its id is the last. */
+interface OrderKey {
+  column: keyof Conversation
+  sql: string
+  type: string
+  /** For a cursor. */
+  write: (value: never) => string | number
+  /** What to ask the database for; undefined when no cursor of ours says so. */
+  read: (text: string) => unknown
+}
+
+export interface Order {
+  /** In a statement's name. */
+  name: string
+  keys: readonly OrderKey[]
+  /** Its index has the status before the key. */
+  byStatus: boolean
+}
+
+const moment = (column: 'lastActivityAt' | 'createdAt', sql: string): OrderKey => ({
+  column,
+  sql,
+  type: 'timestamptz',
+  write: (at: Date) => at.getTime(),
+  read: momentIn,
+})
+
+const lastActivity = moment('lastActivityAt', 'c.last_activity_at')
+
+/** Of those who do not wait: behind all who do. */
+const never = 'infinity'
+
+export const orders: Record<ConversationOrderField, Order> = {
+  LAST_ACTIVITY: { name: 'activity', keys: [lastActivity], byStatus: false },
+  CREATED: { name: 'created', keys: [moment('createdAt', 'c.created_at')], byStatus: false },
+  WAITING_SINCE: {
+    name: 'wait',
+    keys: [
+      {
+        column: 'waitingSince',
+        sql: `coalesce(c.waiting_since, '${never}')`,
+        type: 'timestamptz',
+        write: (at: Date | null) => at?.getTime() ?? never,
+        read: (text) => (text === never ? never : momentIn(text)),
+      },
+    ],
+    byStatus: true,
+  },
+  PRIORITY: {
+    name: 'prio',
+    keys: [
+      {
+        column: 'priority',
+        sql: 'c.priority',
+        type: '"Priority"',
+        write: (priority: Priority) => priority,
+        read: (text) => (text in Priority ? text : undefined),
+      },
+      lastActivity,
+    ],
+    byStatus: true,
+  },
+}
+
+function momentIn(text: string): Date | undefined {
+  const at = new Date(Number(text))
+  return at.getTime() >= 0 ? at : undefined
+}

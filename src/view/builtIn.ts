@@ -1,0 +1,41 @@
+import type { AgentActor } from '../actor.js'
+import type { ConversationFilter } from '../conversation/filter.js'
+import type { ConversationOrderField } from '../conversation/order.js'
+import { publicId } from '../ids.js'
+
+export const viewKinds = ['MINE', 'UNASSIGNED', 'SNOOZED', 'HELD_BY_FIN', 'HANDED_OFF', 'ALL'] as const
+export type ViewKind = (typeof viewKinds)[number] | 'SAVED'
+
+/** What every helpdesk has, under the same ids everywhere. */
+export interface BuiltInView {
+  id: string
+  kind: ViewKind
+  name: string
+  icon: string
+  filter: ConversationFilter
+  orderField: ConversationOrderField
+  isDescending: boolean
+}
+
+type Shown = Omit<BuiltInView, 'id' | 'kind' | 'orderField' | 'isDescending'>
+
+const shown: Record<(typeof viewKinds)[number], (agentId: string) => Shown> = {
+  MINE: (assigneeId) => ({ name: 'Mine', icon: '🙋', filter: { assigneeId, status: ['OPEN'] } }),
+  UNASSIGNED: () => ({ name: 'Unassigned', icon: '📥', filter: { unassigned: true, status: ['OPEN'] } }),
+  SNOOZED: () => ({ name: 'Snoozed', icon: '💤', filter: { status: ['SNOOZED'] } }),
+  HELD_BY_FIN: () => ({ name: 'Held by Fin', icon: '🤖', filter: { heldByFin: true, status: ['OPEN'] } }),
+  HANDED_OFF: () => ({ name: 'Handed off', icon: '🤝', filter: { handedOff: true, status: ['OPEN'] } }),
+  ALL: () => ({ name: 'All', icon: '🗂️', filter: {} }),
+}
+
+/** As an agent has them: ids in filters are public. */
+export function builtInViews({ agentId }: AgentActor): BuiltInView[] {
+  return viewKinds.map((kind, index) => ({
+    // Reserved: no time that an id is made at has these.
+    id: `00000000-0000-7000-8000-00000000000${index + 1}`,
+    kind,
+    ...shown[kind](publicId('Agent', agentId)),
+    orderField: 'LAST_ACTIVITY',
+    isDescending: true,
+  }))
+}

@@ -1,0 +1,205 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { type Place, priorities, type Row, start, statuses, values } from './rows.js'
+
+interface Span {
+  after?: string
+  before?: string
+}
+
+/** As a client writes it. */
+export interface Filter {
+  and?: Filter[]
+  or?: Filter[]
+  not?: Filter
+  inboxId?: string
+  status?: string[]
+  assigneeId?: string
+  unassigned?: boolean
+  endUserId?: string
+  teamId?: string
+  noTeam?: boolean
+  heldByFin?: boolean
+  handedOff?: boolean
+  waiting?: boolean
+  unread?: boolean
+  priority?: string[]
+  tagIds?: string[]
+  attribute?: { key: string; value?: unknown; exists?: boolean }
+  text?: string
+  createdAt?: Span
+  lastActivityAt?: Span
+  waitingSince?: Span
+  snoozedUntil?: Span
+}
+
+type Tests = {
+  [Field in keyof Required<Filter>]: (asked: Required<Filter>[Field], row: Row, asker: string) => boolean
+}
+
+/** What each condition means, row by row. */
+const tests: Tests = {
+  and: (all, row, asker) => all.every((one) => holds(one, row, asker)),
+  or: (all, row, asker) => all.some((one) => holds(one, row, asker)),
+  not: (one, row, asker) => !holds(one, row, asker),
+  inboxId: (id, row) => row.inboxId === id,
+  status: (some, row) => some.includes(row.status),
+  assigneeId: (id, row) => row.assigneeId === id,
+  unassigned: (asked, row) => !asked || row.assigneeId === null,
+  endUserId: (id, row) => row.endUserId === id,
+  teamId: (id, row) => row.teamId === id,
+  noTeam: (asked, row) => asked === (row.teamId === null),
+  heldByFin: (asked, row) => asked === row.isHeldByBot,
+  handedOff: (asked, row) => asked === (row.handedOffAt !== null),
+  waiting: (asked, row) => asked === (row.waitingSince !== null),
+  unread: (asked, row, asker) => asked === row.messages.length > (row.read[asker] ?? 0),
+  priority: (some, row) => some.includes(row.priority),
+  tagIds: (ids, row) => ids.some((id) => row.tagIds.includes(id)),
+  attribute: ({ key, value, exists = true }, row) =>
+    value === undefined
+      ? exists === key in row.attributes
+      : key in row.attributes && isDeepStrictEqual(row.attributes[key], value),
+  text: (asked, row) =>
+    [row.title ?? '', row.endUser.name, row.endUser.email, ...row.messages.map(({ text }) => text)].some(
+      (place) => isFound(asked, place),
+    ),
+  createdAt: (span, row) => isWithin(span, row.createdAt),
+  lastActivityAt: (span, row) => isWithin(span, row.lastActivityAt),
+  waitingSince: (span, row) => isWithin(span, row.waitingSince),
+  snoozedUntil: (span, row) => isWithin(span, row.snoozedUntil),
+}
+
+export function holds(filter: Filter, row: Row, asker: string): boolean {
+  return Object.entries(filter).every(([field, asked]) =>
+    (tests[field as keyof Filter] as (asked: unknown, row: Row, asker: string) => boolean)(asked, row, asker),
+  )
+}
+
+function isWithin({ after, before }: Span, at: number | null): boolean {
+  return at !== null && (!after || at >= Date.parse(after)) && (!before || at < Date.parse(before))
+}
+
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+
+function isFound(asked: string, place: string): boolean {
+  const [last, ...others] = wordsOf(asked).reverse()
+  const words = wordsOf(place)
+  return (
+    last !== undefined &&
+    others.every((word) => words.includes(word)) &&
+    words.some((word) => word === last || (last.length >= 3 && word.startsWith(last)))
+  )
+}
+
+/** Random filters with filters in them. */
+export function filters(place: Place): fc.Arbitrary<Filter> {
+  const span = fc.record(
+    {
+      after: fc.nat(6).map((seconds) => new Date(start + seconds * 1000).toISOString()),
+      before: fc.nat(6).map((seconds) => new Date(start + seconds * 1000).toISOString()),
+    },
+    { requiredKeys: [] },
+  )
+  const some = (all: string[]) => fc.subarray(all)
+  const leaves: { [Field in keyof Filter]: fc.Arbitrary<Filter[Field]> } = {
+    inboxId: fc.constantFrom(...place.inboxIds, 'inbox_none'),
+    status: some(statuses),
+    assigneeId: fc.constantFrom(...place.agentIds, 'agent_none'),
+    unassigned: fc.boolean(),
+    endUserId: fc.constantFrom(...place.endUserIds, 'user_none'),
+    teamId: fc.constantFrom(...place.teamIds, 'team_none'),
+    noTeam: fc.boolean(),
+    heldByFin: fc.boolean(),
+    handedOff: fc.boolean(),
+    waiting: fc.boolean(),
+    unread: fc.boolean(),
+    priority: some(priorities),
+    tagIds: some([...place.tagIds.flat(), 'tag_none']),
+    attribute: fc.oneof(
+      fc.record({ key: fc.constantFrom('plan', 'size', 'none'), value: fc.constantFrom(...values) }),
+      fc.record(
+        { key: fc.constantFrom('plan', 'size', 'none'), exists: fc.boolean() },
+        { requiredKeys: ['key'] },
+      ),
+    ),
+    text: fc.constantFrom(
+      'refund',
+      'REFUNDS',
+      'ref',
+      'parc',
+      'parcel',
+      'parcel 47',
+      'parcel 471',
+      '4711 a',
+      'zo',
+      'Zoë',
+      'eve@ma',
+      'eve@mai',
+      'b',
+      '!?',
+      '',
+    ),
+    createdAt: span,
+    lastActivityAt: span,
+    waitingSince: span,
+    snoozedUntil: span,
+  }
+  const leaf = fc
+    .uniqueArray(fc.constantFrom(...(Object.keys(leaves) as (keyof typeof leaves)[])), {
+      minLength: 1,
+      maxLength: 2,
+    })
+    .chain((fields) =>
+      fc.tuple(
+        ...fields.map((field) =>
+          (leaves[field] as fc.Arbitrary<unknown>).map((value) => [field, value] as const),
+        ),
+      ),
+    )
+    .map((entries): Filter => Object.fromEntries(entries))
+    .map(
+      ({ unassigned, ...filter }): Filter =>
+        filter.assigneeId !== undefined || unassigned === undefined ? filter : { ...filter, unassigned },
+    )
+  // Most of what is asked is one of several, so that lists are seldom empty.
+  const { tree } = fc.letrec<{ tree: Filter }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 3, withCrossShrink: true },
+      leaf,
+      fc.array(tie('tree'), { minLength: 1, maxLength: 4 }).map((or) => ({ or })),
+      fc.array(tie('tree'), { maxLength: 2 }).map((and) => ({ and })),
+      tie('tree').map((not) => ({ not })),
+      fc
+        .tuple(leaf, fc.array(tie('tree'), { maxLength: 3 }), tie('tree'))
+        .map(([own, or, not]) => ({ ...own, or, not })),
+    ),
+  }))
+  return tree.filter((filter) => sizeOf(filter) <= mostConditions)
+}
+
+const mostConditions = 50
+
+function sizeOf({ and = [], or = [], not, ...own }: Filter, least = 0): number {
+  const within = [...and, ...or, ...(not ? [not] : [])]
+  return within.reduce((size, one) => size + sizeOf(one, 1), Math.max(least, Object.keys(own).length))
+}
+
+export const keys: Record<string, (row: Row) => number[]> = {
+  LAST_ACTIVITY: (row) => [row.lastActivityAt],
+  CREATED: (row) => [row.createdAt],
+  WAITING_SINCE: (row) => [row.waitingSince ?? Number.POSITIVE_INFINITY],
+  PRIORITY: (row) => [priorities.indexOf(row.priority), row.lastActivityAt],
+}
+
+/** Ascending, by a list's keys and then by id. */
+export function inOrder(field: string) {
+  const keysOf = keys[field] as (row: Row) => number[]
+  return (a: Row, b: Row): number => {
+    const others = keysOf(b)
+    const [first] = keysOf(a).flatMap((key, index) => {
+      const other = others[index] as number
+      return key === other ? [] : [key < other ? -1 : 1]
+    })
+    return first ?? (a.id < b.id ? -1 : 1)
+  }
+}
