@@ -9,7 +9,7 @@ import type { Api } from './front.js'
 import { isJson, readJson } from './graphqlBody.js'
 import { type Limit, tooMany } from './rateLimit.js'
 import { shortWay } from './shortWay.js'
-import { graphqlFault, type Report } from './shownErrors.js'
+import { graphqlFault, isTooDeep, type Report, tooDeep } from './shownErrors.js'
 import type { Yoga } from './yoga.js'
 
 export interface GraphqlOptions {
@@ -55,6 +55,8 @@ function refuse(response: ServerResponse, error: unknown, report: Report): void 
     graphqlFault(response, 413, 'TOO_LARGE', tooLarge)
   } else if (error instanceof UnreadableBody) {
     graphqlFault(response, error.status, 'BAD_REQUEST', 'The body is not readable JSON.')
+  } else if (isTooDeep(error)) {
+    graphqlFault(response, 400, 'BAD_REQUEST', tooDeep().message)
   } else if (error instanceof OverloadedError) {
     response.setHeader('Retry-After', '1')
     graphqlFault(response, 503, error.code, error.message)

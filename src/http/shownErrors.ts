@@ -15,6 +15,7 @@ export function shownErrors(report: Report): (error: unknown) => Error {
     const cause = error instanceof GraphQLError ? error.originalError : error
     if (error instanceof GraphQLError && (!cause || cause instanceof GraphQLError)) return error
     if (cause instanceof ExpectedError) return expected(cause, error)
+    if (isTooDeep(cause)) return tooDeep()
     const requestId = newId()
     report(cause instanceof Error ? cause : new Error(String(cause)), requestId)
     return new GraphQLError(`Unexpected error. Ask the operator about ${requestId}.`, {
@@ -32,6 +33,20 @@ function expected(cause: ExpectedError, error: unknown): GraphQLError {
       ...(cause instanceof ValidationError && { field: cause.field }),
       ...(cause instanceof OverloadedError && { http: { status: 503, headers: { 'Retry-After': '1' } } }),
     },
+  })
+}
+
+/**
+ * Whether a request is nested so deep that the stack ends. Only parsing, checking and reading variables go as deep as a
+ * client says; whatever else would is a fault that this hides.
+ */
+export function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded'
+}
+
+export function tooDeep(): GraphQLError {
+  return new GraphQLError('The request is nested too deep.', {
+    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
   })
 }
 

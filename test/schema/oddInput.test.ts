@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { startTestServer, type TestServer } from '../support/server.js'
 
 let server: TestServer
@@ -113,6 +115,65 @@ test('JSON nested too deep is refused', async () => {
   expect(status).toBeLessThan(500)
   expect(errors?.[0]?.message).toMatch(/nested at most 100 deep/)
   expect(server.faults.splice(0)).toEqual([])
+})
+
+describe('a filter nested thousands deep is refused', () => {
+  const query = 'query ($filter: ConversationFilter) { conversations(filter: $filter) { nodes { id } } }'
+  /** As text: a client that made objects of it would end where the server must not. */
+  const variables = (depth: number) => `{"filter":${'{"not":'.repeat(depth)}{}${'}'.repeat(depth)}}`
+  const literal = (depth: number) => `${'{not:'.repeat(depth)}{}${'}'.repeat(depth)}`
+  const headers = () => ({ 'content-type': 'application/json', authorization: `Bearer ${server.token}` })
+
+  async function expectRefused(response: Response) {
+    const { errors } = (await response.json()) as { errors: { message: string }[] }
+    expect(errors[0]?.message).toMatch(/deep/)
+    expect(response.status).toBeLessThan(500)
+    expect(server.faults.splice(0)).toEqual([])
+  }
+
+  test.each([2_000, 20_000, 90_000])('%i deep, in a body', async (depth) => {
+    // Once it is known it goes the short way.
+    await server.must(query)
+    const body = `{"query":${JSON.stringify(query)},"variables":${variables(depth)}}`
+    await expectRefused(await fetch(`${server.url}/graphql`, { method: 'POST', headers: headers(), body }))
+  })
+
+  test('in an address', async () => {
+    const given = new URLSearchParams({ query, variables: variables(700) })
+    await expectRefused(await fetch(`${server.url}/graphql?${given}`, { headers: headers() }))
+  })
+
+  test.each([300, 3_000])('%i deep, in a document', async (depth) => {
+    const body = JSON.stringify({ query: `{ conversations(filter: ${literal(depth)}) { nodes { id } } }` })
+    await expectRefused(await fetch(`${server.url}/graphql`, { method: 'POST', headers: headers(), body }))
+  })
+
+  test.each([
+    [
+      'variables',
+      20_000,
+      (depth: number) => `{"query":${JSON.stringify(query)},"variables":${variables(depth)}}`,
+    ],
+    [
+      'a document',
+      3_000,
+      (depth: number) =>
+        JSON.stringify({ query: `{ conversations(filter: ${literal(depth)}) { nodes { id } } }` }),
+    ],
+  ])('over a socket, in %s', async (_, depth, payload) => {
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws')
+    const heard: string[] = []
+    socket.on('message', (message) => heard.push(String(message)))
+    await once(socket, 'open')
+    socket.send(
+      JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${server.token}` } }),
+    )
+    await vi.waitFor(() => expect(heard).toHaveLength(1))
+    socket.send(`{"id":"1","type":"subscribe","payload":${payload(depth)}}`)
+    await vi.waitFor(() => expect(heard[1]).toMatch(/deep/))
+    expect(server.faults.splice(0)).toEqual([])
+    socket.close()
+  })
 })
 
 test('a filter with an empty id finds nothing', async () => {

@@ -9,6 +9,7 @@ import type { Rechecks } from '../rechecks.js'
 import type { Going } from '../sharing/operation.js'
 import type { Sharing } from '../sharing/share.js'
 import { SharedStream } from '../sharing/stream.js'
+import { isTooDeep, tooDeep } from '../shownErrors.js'
 import type { Yoga } from '../yoga.js'
 import { badToken, Connection, patience } from './connection.js'
 import { keepAlive } from './keepAlive.js'
@@ -113,6 +114,7 @@ export function serveSockets(
         return { ...args, engine: { execute, subscribe: shared } }
       } catch (error) {
         if (error instanceof GraphQLError) return [error]
+        if (isTooDeep(error)) return [tooDeep()]
         throw error
       }
     },
