@@ -4,6 +4,7 @@ import { type AgentView, agentsByIds, findAgents } from '../src/agent/access.js'
 import type { App } from '../src/app.js'
 import { readUpTo } from '../src/conversation/markRead.js'
 import { type ConversationView, findConversations } from '../src/conversation/read.js'
+import { type ConversationReadView, readsOf } from '../src/conversation/reads.js'
 import { readTimeline, type TimelineEntry, type TimelineRange } from '../src/conversation/timeline.js'
 import type { Database } from '../src/database/database.js'
 import { attemptsOf, type DeliveryView, deliveryBodies, findDeliveries } from '../src/delivery/read.js'
@@ -38,6 +39,8 @@ export interface Loaders {
   deliveryBody: Load<string, string | null>
   /** How far the actor has read a conversation they see. */
   readUpTo: Load<string, number>
+  /** How far others and the actor have read a conversation the actor already sees. */
+  reads: Load<string, ConversationReadView[]>
   messages: Load<PartKey<MessageRange>, MessageView[]>
   timeline: Load<PartKey<TimelineRange>, TimelineEntry[]>
 }
@@ -101,6 +104,10 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
       const asking = actor()
       const seqs = asking?.kind === 'AGENT' ? await readUpTo(app.db, asking.agentId, unique(ids)) : null
       return ids.map((id) => seqs?.get(id) ?? 0)
+    }),
+    reads: batched(async (ids) => {
+      const reads = byConversation(await readsOf(app.db, unique(ids)))
+      return ids.map((id) => reads.get(id) ?? [])
     }),
     messages: parts(app, actor, readMessages),
     timeline: parts(app, actor, readTimeline),
