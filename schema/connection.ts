@@ -86,6 +86,37 @@ export function decodeCursor(order: string, cursor: string, field: string): stri
   return parts
 }
 
+/** Part of a list that is ordered by a number: what is between two of them (both exclusive), from the start or from the end. */
+export interface NumberRange {
+  after: number
+  /** Null: up to the last. */
+  before: number | null
+  limit: number
+  fromEnd: boolean
+}
+
+/**
+ * The part that a slice asks for, and one entry more, of a list whose cursors hold a number up to `most`. Throws
+ * ValidationError for any other cursor.
+ */
+export function rangeOf(order: string, { beyond, backwards, limit }: Slice, most: number): NumberRange {
+  const number = beyond === null ? null : cursorNumber(order, beyond, backwards ? 'before' : 'after', most)
+  return {
+    after: backwards ? 0 : (number ?? 0),
+    before: backwards ? number : null,
+    limit: limit + 1,
+    fromEnd: backwards,
+  }
+}
+
+function cursorNumber(order: string, cursor: string, field: string, most: number): number {
+  const [digits = ''] = decodeCursor(order, cursor, field)
+  if (!/^\d+$/.test(digits) || Number(digits) > most) {
+    throw new ValidationError(field, 'This cursor is damaged. Start again without it.')
+  }
+  return Number(digits)
+}
+
 /** The stored id in a cursor that holds one; throws ValidationError for any other text. */
 export function cursorId(type: NodeType, order: string, cursor: string, field: string): string {
   const [id = ''] = decodeCursor(order, cursor, field)

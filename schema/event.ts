@@ -26,7 +26,7 @@ export function resyncEvent(position: number, reason: ResyncReason, occurredAt: 
 export type AnyEvent = LoggedEvent | ResyncEvent
 
 /** The object type of each kind of event. */
-const typenames: Record<EventType | 'RESYNC', string> = {
+export const typenames: Record<EventType | 'RESYNC', string> = {
   CONVERSATION_OPENED: 'ConversationOpened',
   MESSAGE_ADDED: 'MessageAdded',
   ASSIGNMENT_CHANGED: 'AssignmentChanged',
@@ -78,7 +78,9 @@ export const Event = builder.interfaceRef<AnyEvent>('Event').implement({
   fields: (t) => ({
     cursor: t.field({
       type: 'EventCursor',
-      description: 'Its place in the log: resume after it.',
+      description:
+        'Its place in the log: resume after it. In a timeline, one that the log has not placed yet is told again, and one that it no longer keeps gives a Resync.',
+      extensions: { reads: ['position'] },
       resolve: (event, _, { app }) => eventCursor(app.log, event.position),
     }),
     type: t.expose('type', { type: EventTypeEnum, description: 'Its kind.' }),
@@ -86,19 +88,27 @@ export const Event = builder.interfaceRef<AnyEvent>('Event').implement({
       type: ActorUnion,
       nullable: true,
       description: 'Who did it; null: Graphdesk itself.',
+      extensions: { reads: ['actorKind', 'actorId', 'inboxId'] },
       resolve: (event, _, context) => actorOf(event, context),
     }),
-    origin: t.field({ type: Origin, description: 'Through which API.', resolve: (event) => event }),
+    origin: t.field({
+      type: Origin,
+      description: 'Through which API.',
+      extensions: { reads: ['origin', 'integrationId'] },
+      resolve: (event) => event,
+    }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When.' }),
     revision: t.int({
       nullable: true,
       description: "The conversation's revision that this event made.",
+      extensions: { reads: ['revision'] },
       resolve: (event) => ('revision' in event ? event.revision : null),
     }),
     conversation: t.field({
       type: Conversation,
       nullable: true,
       description: 'The conversation; null when there is none or it is no longer in your sight.',
+      extensions: { reads: ['conversationId'] },
       resolve: (event, _, { load }, info) =>
         'conversationId' in event && event.conversationId
           ? load.conversation(event.conversationId, columnsRead(info, ''))

@@ -1,4 +1,3 @@
-import type { App } from '../src/app.js'
 import type { LoggedEvent } from '../src/events/event.js'
 import type { ResyncReason } from '../src/events/resume.js'
 import type { ConversationStatus, Priority } from '../src/generated/prisma/enums.js'
@@ -8,6 +7,7 @@ import type { Context } from './context.js'
 import { EndUser } from './endUser.js'
 import { ConversationStatusEnum, PriorityEnum } from './enums.js'
 import { Event, type ResyncEvent } from './event.js'
+import type { Loaders } from './loaders.js'
 import { Message } from './message.js'
 import { Tag } from './tag.js'
 import { Team } from './team.js'
@@ -16,7 +16,16 @@ function change<Value>(event: LoggedEvent, field: string): { from: Value | null;
   return (event.changes[field] ?? { from: null, to: null }) as { from: Value; to: Value }
 }
 
-const logged = (name: string) => builder.objectRef<LoggedEvent>(name)
+/** By their names. */
+export const loggedTypes = new Map<string, ReturnType<typeof builder.objectRef<LoggedEvent>>>()
+
+function logged(name: string) {
+  const type = builder.objectRef<LoggedEvent>(name)
+  loggedTypes.set(name, type)
+  return type
+}
+
+const changed = { extensions: { reads: ['changes'] } }
 
 builder.objectType(logged('ConversationOpened'), {
   description: 'A conversation began.',
@@ -31,6 +40,7 @@ builder.objectType(logged('MessageAdded'), {
       type: Message,
       nullable: true,
       description: 'The message; null when it is no longer in your sight.',
+      extensions: { reads: ['messageId'] },
       resolve: ({ messageId }, _, { load }) => (messageId ? load.message(messageId) : null),
     }),
   }),
@@ -44,24 +54,28 @@ builder.objectType(logged('AssignmentChanged'), {
       type: Agent,
       nullable: true,
       description: 'Who held it.',
+      ...changed,
       resolve: (event, _, context) => agentOf(event, 'from', context),
     }),
     to: t.field({
       type: Agent,
       nullable: true,
       description: 'Who holds it.',
+      ...changed,
       resolve: (event, _, context) => agentOf(event, 'to', context),
     }),
     fromTeam: t.field({
       type: Team,
       nullable: true,
       description: 'The team that held it.',
+      ...changed,
       resolve: (event, _, context) => teamOf(event, 'from', context),
     }),
     toTeam: t.field({
       type: Team,
       nullable: true,
       description: 'The team that holds it.',
+      ...changed,
       resolve: (event, _, context) => teamOf(event, 'to', context),
     }),
   }),
@@ -76,12 +90,14 @@ builder.objectType(logged('StatusChanged'), {
       type: ConversationStatusEnum,
       nullable: true,
       description: 'Null when only the end of a snooze moved.',
+      ...changed,
       resolve: (event) => change<Status>(event, 'status').from,
     }),
     to: t.field({
       type: ConversationStatusEnum,
       nullable: true,
       description: 'Null when only the end of a snooze moved.',
+      ...changed,
       resolve: (event) => change<Status>(event, 'status').to,
     }),
   }),
@@ -97,12 +113,14 @@ builder.objectType(logged('PriorityChanged'), {
       type: PriorityEnum,
       nullable: true,
       description: 'What it was.',
+      ...changed,
       resolve: (event) => change<Urgency>(event, 'priority').from,
     }),
     to: t.field({
       type: PriorityEnum,
       nullable: true,
       description: 'What it became.',
+      ...changed,
       resolve: (event) => change<Urgency>(event, 'priority').to,
     }),
   }),
@@ -115,12 +133,14 @@ builder.objectType(logged('TagsChanged'), {
     added: t.field({
       type: [Tag],
       description: 'New on it.',
-      resolve: (event, _, { app }) => tagsBetween(app, event, 'from', 'to'),
+      ...changed,
+      resolve: (event, _, { load }) => tagsBetween(load, event, 'from', 'to'),
     }),
     removed: t.field({
       type: [Tag],
       description: 'No longer on it.',
-      resolve: (event, _, { app }) => tagsBetween(app, event, 'to', 'from'),
+      ...changed,
+      resolve: (event, _, { load }) => tagsBetween(load, event, 'to', 'from'),
     }),
   }),
 })
@@ -153,6 +173,7 @@ builder.objectType(logged('EndUserChanged'), {
       type: EndUser,
       nullable: true,
       description: 'The end-user.',
+      extensions: { reads: ['endUserId'] },
       resolve: ({ endUserId }, _, { load }) => (endUserId ? load.endUser(endUserId) : null),
     }),
   }),
@@ -192,8 +213,8 @@ function teamOf(event: LoggedEvent, side: Side, { load }: Context) {
 }
 
 /** The tags of one side that the other has not. */
-function tagsBetween(app: App, event: LoggedEvent, without: Side, side: Side) {
+async function tagsBetween({ namedTag }: Loaders, event: LoggedEvent, without: Side, side: Side) {
   const { [without]: others, [side]: ids } = change<string[]>(event, 'tagIds')
-  const id = (ids ?? []).filter((one) => !others?.includes(one))
-  return app.db.prisma.tag.findMany({ where: { id: { in: id } }, orderBy: { name: 'asc' } })
+  const tags = await Promise.all((ids ?? []).filter((id) => !others?.includes(id)).map(namedTag))
+  return tags.filter((tag) => tag !== null).sort((one, other) => one.name.localeCompare(other.name))
 }

@@ -4,13 +4,17 @@ import { type AgentView, agentsByIds, findAgents } from '../src/agent/access.js'
 import type { App } from '../src/app.js'
 import { readUpTo } from '../src/conversation/markRead.js'
 import { type ConversationView, findConversations } from '../src/conversation/read.js'
+import { type ConversationReadView, readsOf } from '../src/conversation/reads.js'
+import { readTimeline, type TimelineEntry, type TimelineRange } from '../src/conversation/timeline.js'
+import type { Database } from '../src/database/database.js'
 import { attemptsOf, type DeliveryView, deliveryBodies, findDeliveries } from '../src/delivery/read.js'
 import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
 import { suspectedDuplicates } from '../src/endUser/duplicates.js'
 import { type Columns, columnsOfAll } from '../src/execution/selected.js'
 import { filesOf } from '../src/file/read.js'
-import type { DeliveryAttempt, StoredFile, Team } from '../src/generated/prisma/client.js'
+import type { DeliveryAttempt, StoredFile, Tag, Team } from '../src/generated/prisma/client.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
+import { tagsByIds } from '../src/tag/read.js'
 import { teamsByIds } from '../src/team/access.js'
 
 /** Look-ups by id that come together become one statement. Nothing is kept: an event must never show an older state. */
@@ -24,6 +28,7 @@ export interface Loaders {
   /** For an id that stands on something the actor already sees. */
   namedAgent: Load<string, AgentView | null>
   namedTeam: Load<string, Team | null>
+  namedTag: Load<string, Tag | null>
   /** The ids of those who may be the same person as an end-user the actor already sees. */
   duplicates: Load<string, string[]>
   /** The copies of files of a message the actor already sees. */
@@ -34,12 +39,15 @@ export interface Loaders {
   deliveryBody: Load<string, string | null>
   /** How far the actor has read a conversation they see. */
   readUpTo: Load<string, number>
-  messages: Load<MessagesKey, MessageView[]>
+  /** How far others and the actor have read a conversation the actor already sees. */
+  reads: Load<string, ConversationReadView[]>
+  messages: Load<PartKey<MessageRange>, MessageView[]>
+  timeline: Load<PartKey<TimelineRange>, TimelineEntry[]>
 }
 
-interface MessagesKey {
+interface PartKey<Range> {
   conversationId: string
-  range: MessageRange
+  range: Range
   /** The columns that are read; null: all. */
   read: Columns
 }
@@ -87,6 +95,7 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
       inOrder(ids, await agentsByIds(app.db, unique(ids))),
     ),
     namedTeam: batched(async (ids: readonly string[]) => inOrder(ids, await teamsByIds(app.db, unique(ids)))),
+    namedTag: batched(async (ids: readonly string[]) => inOrder(ids, await tagsByIds(app.db, unique(ids)))),
     files: batched(async (messageIds) => {
       const files = await filesOf(app.db, unique(messageIds))
       return messageIds.map((id) => files.filter(({ messageId }) => messageId === id))
@@ -96,33 +105,53 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
       const seqs = asking?.kind === 'AGENT' ? await readUpTo(app.db, asking.agentId, unique(ids)) : null
       return ids.map((id) => seqs?.get(id) ?? 0)
     }),
-    messages: batched(async (keys) => {
-      const asking = actor()
-      return asking ? messagesOf(app, asking, keys) : keys.map(() => [])
+    reads: batched(async (ids) => {
+      const reads = byConversation(await readsOf(app.db, unique(ids)))
+      return ids.map((id) => reads.get(id) ?? [])
     }),
+    messages: parts(app, actor, readMessages),
+    timeline: parts(app, actor, readTimeline),
   }
 }
 
-/** One statement for each range asked for, whatever the number of conversations. */
-async function messagesOf(app: App, actor: Actor, keys: readonly MessagesKey[]) {
-  const reads = [...new Set(keys.map(({ read }) => read))]
-  const shapeOf = ({ range, read }: MessagesKey) => JSON.stringify([range, reads.indexOf(read)])
-  const found = new Map<string, Promise<Map<string, MessageView[]>>>()
-  for (const key of keys) {
-    const shape = shapeOf(key)
-    if (found.has(shape)) continue
-    const ids = keys.filter((other) => shapeOf(other) === shape).map(({ conversationId }) => conversationId)
-    found.set(shape, readMessages(app.db, actor, unique(ids), key.range, key.read).then(byConversation))
-  }
-  return Promise.all(keys.map(async (key) => (await found.get(shapeOf(key)))?.get(key.conversationId) ?? []))
+type ReadParts<Range, Row> = (
+  db: Database,
+  actor: Actor,
+  conversationIds: readonly string[],
+  range: Range,
+  read: Columns,
+) => Promise<Row[]>
+
+/** Parts of conversations: one statement for each range asked for, whatever the number of conversations. */
+function parts<Range, Row extends { conversationId: string }>(
+  app: App,
+  actor: () => Actor | null,
+  readParts: ReadParts<Range, Row>,
+): Load<PartKey<Range>, Row[]> {
+  return batched(async (keys: readonly PartKey<Range>[]) => {
+    const asking = actor()
+    if (!asking) return keys.map(() => [])
+    const reads = [...new Set(keys.map(({ read }) => read))]
+    const shapeOf = ({ range, read }: PartKey<Range>) => JSON.stringify([range, reads.indexOf(read)])
+    const found = new Map<string, Promise<Map<string, Row[]>>>()
+    for (const key of keys) {
+      const shape = shapeOf(key)
+      if (found.has(shape)) continue
+      const ids = keys.filter((other) => shapeOf(other) === shape).map(({ conversationId }) => conversationId)
+      found.set(shape, readParts(app.db, asking, unique(ids), key.range, key.read).then(byConversation))
+    }
+    return Promise.all(
+      keys.map(async (key) => (await found.get(shapeOf(key)))?.get(key.conversationId) ?? []),
+    )
+  })
 }
 
-function byConversation(messages: MessageView[]): Map<string, MessageView[]> {
-  const groups = new Map<string, MessageView[]>()
-  for (const message of messages) {
-    const group = groups.get(message.conversationId)
-    if (group) group.push(message)
-    else groups.set(message.conversationId, [message])
+function byConversation<Row extends { conversationId: string }>(rows: Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>()
+  for (const row of rows) {
+    const group = groups.get(row.conversationId)
+    if (group) group.push(row)
+    else groups.set(row.conversationId, [row])
   }
   return groups
 }

@@ -7,7 +7,7 @@ import { receiveMessage } from '../src/message/receive.js'
 import { addNote, reply } from '../src/message/reply.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
-import { connectionOf, decodeCursor, encodeCursor, sliceOf } from './connection.js'
+import { connectionOf, encodeCursor, rangeOf, sliceOf } from './connection.js'
 import { Conversation } from './conversation.js'
 import { EndUser } from './endUser.js'
 import { VisibilityEnum } from './enums.js'
@@ -91,6 +91,7 @@ async function writer({ id, authorAgentId, authorEndUserId }: MessageView, load:
 findable('Message', Message, (context, id) => context.load.message(id))
 
 const order = 'messages'
+const largestSeq = 2 ** 31 - 1
 
 builder.objectField(Conversation, 'messages', (t) =>
   t.connection(
@@ -107,18 +108,8 @@ builder.objectField(Conversation, 'messages', (t) =>
       extensions: { reads: ['id'] },
       resolve: async (conversation, args, { load }, info) => {
         const slice = sliceOf(args)
-        const seq =
-          slice.beyond === null
-            ? null
-            : Number(decodeCursor(order, slice.beyond, slice.backwards ? 'before' : 'after')[0])
-        if (seq !== null && !(Number.isInteger(seq) && seq >= 0 && seq < 2 ** 31)) {
-          throw new ValidationError('after', 'This cursor is damaged. Start again without it.')
-        }
         const range = {
-          after: slice.backwards ? 0 : (seq ?? 0),
-          before: slice.backwards ? seq : null,
-          limit: slice.limit + 1,
-          fromEnd: slice.backwards,
+          ...rangeOf(order, slice, largestSeq),
           afterId: args.afterId && storedId('Message', args.afterId),
         }
         if (range.afterId && slice.backwards) {

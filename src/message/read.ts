@@ -3,6 +3,7 @@ import { type AgentView, agentFields } from '../agent/access.js'
 import type { Queryable } from '../database/database.js'
 import { type Shape, shapesOf } from '../database/shape.js'
 import {
+  type Column,
   countName,
   rowsOf,
   type Statement,
@@ -57,18 +58,18 @@ export async function findMessages(
   return db.query(byIds(ids), [ids, actor.inboxIds, seesNotes(actor)])
 }
 
-const shape = shapesOf(
-  [
-    ...tableColumns('m', Prisma.MessageScalarFieldEnum),
-    ...tableColumns('a', agentFields, 'authorAgent'),
-    ...tableColumns('e', Prisma.EndUserScalarFieldEnum, 'authorEndUser'),
-    { path: 'authorEndUser.email', sql: `case when e.id is not null then ${emailOf('e')} end` },
-  ],
-  ['id', 'conversationId', 'seq'],
-)
+/** Of a message `m` and its author, whom `authors` joins. */
+export const messageColumns: readonly Column[] = [
+  ...tableColumns('m', Prisma.MessageScalarFieldEnum),
+  ...tableColumns('a', agentFields, 'authorAgent'),
+  ...tableColumns('u', Prisma.EndUserScalarFieldEnum, 'authorEndUser'),
+  { path: 'authorEndUser.email', sql: `case when u.id is not null then ${emailOf('u')} end` },
+]
 
-const authors =
-  'left join agent a on a.id = m.author_agent_id left join end_user e on e.id = m.author_end_user_id'
+export const authors =
+  'left join agent a on a.id = m.author_agent_id left join end_user u on u.id = m.author_end_user_id'
+
+const shape = shapesOf(messageColumns, ['id', 'conversationId', 'seq'])
 
 /** `ids`: SQL of the rows of conversations. */
 const text = (ids: string, list: string, direction: 'asc' | 'desc', start = '$2') => `select ${list}

@@ -94,6 +94,26 @@ test('a timeline reads its page of messages', async () => {
   await expectPage(server.databaseUrl, statement, { ...page, most: 51 })
 })
 
+test('a timeline of messages and events reads its page of events, and what belongs to them row by row', async () => {
+  const timeline = `query ($id: ID!, $before: String) { conversation(id: $id) {
+    timeline(last: 25, before: $before) { nodes {
+      ... on Message { id seq text author { ... on Agent { name } ... on EndUser { email } } }
+      ... on Event { type cursor } } pageInfo { startCursor } } } }`
+  const variables = { id: server.longIds[0], before: null }
+  for (let pages = 0; pages < 2; pages++) {
+    const statement = await server.statementOf('conversation.timeline', async () => {
+      const { conversation } = await server.must(timeline, variables)
+      expect(conversation.timeline.nodes).toHaveLength(25)
+      variables.before = conversation.timeline.pageInfo.startCursor
+    })
+    await expectPage(server.databaseUrl, statement, {
+      table: 'event',
+      index: 'event_conversation_id_id_idx',
+      most: 26,
+    })
+  }
+})
+
 test('what Fin has not seen of a conversation is read from its index', async () => {
   const { conversation } = await server.must(
     `query ($id: ID!) { conversation(id: $id) { messages(first: 50) { nodes { id } } } }`,

@@ -44,6 +44,37 @@ test('a timeline takes 2, whatever its rows', async () => {
   }
 })
 
+test('a timeline of messages and events takes 2', async () => {
+  const timeline = `query ($id: ID!, $last: Int!) { conversation(id: $id) { id
+    timeline(last: $last) { edges { event { revision origin { api } } node {
+      ... on Message { id seq body createdAt author { ... on Agent { id name } ... on EndUser { id email } } }
+      ... on Event { type occurredAt cursor } ... on StatusChanged { from to } } } } } }`
+  for (const last of [5, 50]) {
+    const issued = await server.issuedBy(async () => {
+      const { conversation } = await server.must(timeline, { id: server.longIds[0], last })
+      expect(conversation.timeline.edges).toHaveLength(last)
+    })
+    expect(issued, issued.join()).toHaveLength(2)
+  }
+})
+
+test('a screen of conversations with their timelines takes 2, and with their readers 1 more', async () => {
+  const screen = (more: string) => `query ($inboxId: ID!, $first: Int!) {
+    conversations(filter: { inboxId: $inboxId }, first: $first) { nodes { id ${more}
+      timeline(last: 3) { nodes { ... on Message { text author { ... on Agent { name } } } } } } } }`
+  for (const first of [5, 25, 100]) {
+    for (const [more, statements] of [
+      ['', 2],
+      ['readBy { seq agent { name } }', 3],
+    ] as const) {
+      const issued = await server.issuedBy(() =>
+        server.must(screen(more), { inboxId: server.inboxIds[0], first }),
+      )
+      expect(issued, issued.join()).toHaveLength(statements)
+    }
+  }
+})
+
 test('what Fin asks of the messages takes 2', async () => {
   const issued = await server.issuedBy(async () => {
     expect(await server.finMessages(server.longIds[0])).toHaveLength(60)
