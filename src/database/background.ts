@@ -7,10 +7,11 @@ import type { Database } from './database.js'
  */
 export function inBackground(db: Database, connections: number): Database {
   const limit = pLimit(connections)
-  const { query, transaction } = db
+  const { query, transaction, change } = db
   return {
     ...db,
     query: (statement, values) => limit(() => query<never>(statement, values)),
     transaction: (work) => limit(() => transaction(work)),
+    change: (statement, values) => limit(() => change<never>(statement, values)),
   }
 }

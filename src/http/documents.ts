@@ -56,12 +56,12 @@ export function documentsFor(app: App, report: Report): Documents {
 
 /** Runs a subscription to `events`, in process, as whoever the actor is by then. */
 function followFor(app: App): Follow {
-  return async ({ document: text, variables: variableValues, actor, after, passed }) => {
+  return async ({ document: text, variables: variableValues, first, actor, after, passed }) => {
     const document = parse(text)
     const definition = getOperationAST(document)
     const compiled = definition && compile(schema, document, definition)
     const ahead = runAhead<Heard>(most, passed)
-    const contextValue: Context = Object.assign(contextFor(app, await actor(), actor), {
+    const contextValue: Context = Object.assign(contextFor(app, first, actor), {
       resumeAt: after,
       passed: ahead.passed,
     })

@@ -100,6 +100,28 @@ test('when its owner is an admin no more it stops, says so, and goes on from the
   expect(await webhook.shown()).toMatchObject({ fault: null, owner: { name: 'Admin' } })
 })
 
+test('an owner who is no admin for a moment while it begins is no fault', async () => {
+  const receiver = await startReceiver()
+  // What nobody waits for asks by itself.
+  const { db, background } = server.app
+  const { query } = background
+  const others = (await db.prisma.webhook.findMany()).map(({ id }) => id)
+  let looks = 0
+  background.query = async (statement, values) => {
+    const isLook = statement.name === 'webhook.owner' && !others.includes(String(values[0]))
+    return isLook && ++looks === 2 ? [] : query(statement, values)
+  }
+  await createWebhook(server, receiver)
+  const id = await server.conversation(inboxId, 'one')
+  await eventually(async () => expect(looks).toBeGreaterThan(2))
+  background.query = query
+  await say(server, id, 'two')
+  await eventually(async () =>
+    expect(JSON.stringify(receiver.received.map(({ body }) => body))).toContain('two'),
+  )
+  expect(server.faults).toEqual([])
+})
+
 test('a document that this release does not take stops it when the release starts, and keeps its place', async () => {
   const receiver = await startReceiver()
   const webhook = await createWebhook(server, receiver)

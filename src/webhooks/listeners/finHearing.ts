@@ -18,6 +18,7 @@ export function finHearing(integration: ConnectedFin, follow: Follow): Hearing {
       follow({
         document: finDocument(integration.seesNotes),
         variables: {},
+        first: actor,
         actor: async () => actor,
         ...place,
       }),

@@ -22,6 +22,8 @@ export interface Heard {
 export interface Following {
   document: string
   variables: Record<string, unknown>
+  /** Who asks when it begins. */
+  first: Actor
   /** Asked for anew as it goes on; null ends it. */
   actor: () => Promise<Actor | null>
   /** After this position, whatever the document says. */

@@ -48,13 +48,14 @@ export function webhookHearing(app: App, webhook: ConnectedWebhook, documents: D
         await stop(`${invalid} ${fault}`)
         return null
       }
-      if (!(await owner())) {
+      const first = await owner()
+      if (!first) {
         await stop(ownerLost)
         return null
       }
       const { subscription: document, variables } = asked
       await warnOfDocument(app.db, webhookId, documents.warnings(document))
-      return documents.follow({ document, variables, actor: owner, ...place })
+      return documents.follow({ document, variables, first, actor: owner, ...place })
     },
     async store(tx, heard, most) {
       const claimed = await storeEach(tx, listenerId, heard.map(deliveryOf), most)
