@@ -82,21 +82,31 @@ test('what Fin asks of the messages takes 2', async () => {
   expect(issued, issued.join()).toHaveLength(2)
 })
 
-test('a repeatable reply takes 8, begin and commit among them', async () => {
-  let replies = 0
-  const issued = await server.issuedBy(() =>
+/** The conversation is somebody's: there is no rule to apply. */
+const replyWith = (input: () => object) =>
+  server.issuedBy(() =>
     server.must(
       `mutation ($input: ReplyToConversationInput!) { replyToConversation(input: $input) { __typename
         ... on ReplyToConversationPayload { message { id seq text } conversation { id revision preview } } } }`,
-      {
-        input: {
-          conversationId: server.longIds[0],
-          body: '<p>Hello</p>',
-          idempotencyKey: `reply ${++replies}`,
-        },
-      },
+      { input: { conversationId: server.longIds[0], body: '<p>Hello</p>', ...input() } },
     ),
   )
+
+test('a repeatable reply takes 1', async () => {
+  let replies = 0
+  const issued = await replyWith(() => ({ idempotencyKey: `reply ${++replies}` }))
+  expect(issued, issued.join()).toHaveLength(1)
+})
+
+test('one that says which version it saw takes 8, begin and commit among them', async () => {
+  const { conversation } = await server.must('query ($id: ID!) { conversation(id: $id) { version } }', {
+    id: server.longIds[0],
+  })
+  let replies = 0
+  const issued = await replyWith(() => ({
+    idempotencyKey: `seen ${++replies}`,
+    expectedVersion: conversation.version,
+  }))
   expect(issued, issued.join()).toHaveLength(8)
   expect([issued[0], issued[7]]).toEqual(['begin', 'commit'])
 })
