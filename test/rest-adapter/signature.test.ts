@@ -53,15 +53,14 @@ describe('a signature', () => {
     expect((await ask()).status).toBe(401)
   })
 
-  test('of any other text, key, time or form is refused', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.json(),
-        fc.constantFrom('text', 'key', 'time', 'digit', 'form', 'missing', 'no time'),
-        async (json, wrong) => {
+  test.each(['text', 'key', 'time', 'digit', 'form', 'missing', 'no time'] as const)(
+    'of another %s is refused',
+    async (wrong) => {
+      await fc.assert(
+        fc.asyncProperty(fc.json(), async (json) => {
           const body = JSON.stringify({ attributes: { json } })
           const right = hmac(`${seconds()}:${body}`).digest('hex')
-          const headers = {
+          const headers: Record<string, string> = {
             text: signed(hmac(`${seconds()}:${body} `).digest('hex')),
             key: signed(hmac(`${seconds()}:${body}`, 'another').digest('hex')),
             time: signed(right, String(Number(seconds()) - 1)),
@@ -70,13 +69,19 @@ describe('a signature', () => {
             missing: { 'x-fin-request-timestamp': seconds() },
             'no time': { 'x-fin-signature': right },
           }[wrong]
-          expect(await post(fin, body, headers as Record<string, string>)).toBe(401)
-        },
-      ),
-      { numRuns: 30 },
-    )
+          expect(await post(fin, body, headers)).toBe(401)
+        }),
+        { numRuns: 5 },
+      )
+    },
+  )
+
+  test('that is refused is explained to the people of the integration', async () => {
+    await post(fin, '{}', signed(hmac(`${seconds()}:{}`, 'another').digest('hex')))
     await explained(fin, /does not fit/)
+    await post(fin, '{}', { 'x-fin-request-timestamp': seconds() })
     await explained(fin, /is missing/)
+    await post(fin, '{}', signed(hmac(`${seconds()}:{}`).digest('hex').slice(2)))
     await explained(fin, /neither 64 hexadecimal digits/)
   })
 
