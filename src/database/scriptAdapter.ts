@@ -16,9 +16,26 @@ export class ScriptAdapter extends PrismaPg {
   }
 
   override async connect() {
-    return withScripts(await super.connect(), (script) => this.#pool.query(script))
+    return withScripts(await super.connect(), (script) => this.#run(script))
+  }
+
+  /** Writers of the previous release lock what a script locks, in an order of their own; PostgreSQL ends one of them. */
+  async #run(script: string, deadlocks = 0): Promise<unknown> {
+    try {
+      return await this.#pool.query(script)
+    } catch (error) {
+      if (!isDeadlock(error) || !isOneTransaction(script) || deadlocks === mostDeadlocks) throw error
+      return this.#run(script, deadlocks + 1)
+    }
   }
 }
+
+const mostDeadlocks = 20
+
+const isDeadlock = (error: unknown) => error instanceof Error && 'code' in error && error.code === '40P01'
+
+/** Then nothing of it is left when it fails. */
+const isOneTransaction = (script: string) => !/\bcommit\b/i.test(script)
 
 /** Gives `adapter` another way to run scripts. */
 export function withScripts<Adapter extends SqlDriverAdapter>(

@@ -83,6 +83,25 @@ test('a migration that fails is told, and again until somebody has cleaned up', 
   expect(await migrate(database.ownerUrl, folder)).toEqual(['2_good'])
 })
 
+test('a migration that loses a deadlock against writers begins again', async () => {
+  const tables = { '1_tables': 'CREATE TABLE one (); CREATE TABLE two ()' }
+  await migrate(database.ownerUrl, migrationFolder(tables))
+  const both = 'CREATE TABLE three (); ALTER TABLE one ADD x int; ALTER TABLE two ADD x int'
+  const folder = migrationFolder({ ...tables, '2_both': both })
+  const writer = new pg.Client({ connectionString: database.ownerUrl })
+  await writer.connect()
+  // The migration is the first to look for a deadlock.
+  await writer.query("SET deadlock_timeout = '1min'; BEGIN; LOCK TABLE two")
+  const migrated = migrate(database.ownerUrl, folder)
+  const waiting =
+    "SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND relation = 'two'::regclass"
+  await expect.poll(() => query(database.ownerUrl, waiting)).toEqual([{ count: 1 }])
+  await writer.query('LOCK TABLE one; COMMIT')
+  expect(await migrated).toEqual(['2_both'])
+  expect(await query(database.ownerUrl, 'SELECT one.x, two.x AS y FROM one, two, three')).toEqual([])
+  await writer.end()
+})
+
 test('a migration may hold semicolons that end no statement', async () => {
   const folder = migrationFolder({
     '1_one': `-- one; two
