@@ -7,6 +7,7 @@ import { tokenScopes } from './actor.js'
 import { type FirstAdmin, linkToken, makeFirstAdmin } from './agent/firstAdmin.js'
 import { type Config, readConfig } from './config.js'
 import { type Embedded, startEmbedded } from './database/embedded.js'
+import { keepIndexes } from './database/indexes.js'
 import { grantToApp, migrate } from './database/migrate.js'
 import { type RunningServer, startServer } from './server.js'
 import { welcome } from './welcome.js'
@@ -37,6 +38,8 @@ async function run(config: Config) {
     const applied = await migrate(ownerUrl)
     if (applied.length > 0) log.info(`Applied ${applied.length} migration(s)`)
     await grantToApp(ownerUrl, new URL(url).username)
+    const indexes = keepIndexes(ownerUrl, { report })
+    undo.push(() => indexes.stop())
   }
   const server = await startServer({
     ...config,

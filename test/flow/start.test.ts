@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import pg from 'pg'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { projectRoot } from '../../src/root.js'
 import { createDatabase } from '../support/database.js'
@@ -165,6 +166,13 @@ test('with DATABASE_URL it uses that server, and starts none', { timeout: 60_000
   const [, url = ''] = await program.prints(ready)
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
   expect(existsSync(dataDir)).toBe(false)
+  const owner = new pg.Client({ connectionString: database.ownerUrl })
+  await owner.connect()
+  onTestFinished(() => owner.end())
+  const built = `SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('end_user_identity_email_words')`
+  await expect
+    .poll(async () => (await owner.query(built)).rows, { timeout: 30_000 })
+    .toEqual([{ indisvalid: true }])
   program.process.kill('SIGINT')
   expect(await program.ended).toBe(0)
 })

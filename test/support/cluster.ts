@@ -5,6 +5,7 @@ import path from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbedded } from '../../src/database/embedded.js'
+import { buildIndexes } from '../../src/database/indexes.js'
 import { grantToApp, migrate } from '../../src/database/migrate.js'
 
 export interface TestCluster {
@@ -59,6 +60,7 @@ async function makeTemplate(adminUrl: string, templateUrl: string, appUser: stri
   await admin.query(`CREATE DATABASE ${template}`)
   await migrate(templateUrl)
   await grantToApp(templateUrl, appUser)
+  await buildIndexes(templateUrl)
   // Cloning fails while anybody is connected to what is cloned.
   await admin.query(`ALTER DATABASE ${template} ALLOW_CONNECTIONS false`)
   await admin.end()

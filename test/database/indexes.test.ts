@@ -1,0 +1,89 @@
+import pg from 'pg'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { buildIndexes, keepIndexes } from '../../src/database/indexes.js'
+import { migrate } from '../../src/database/migrate.js'
+import { createDatabase, type TestDatabase } from '../support/database.js'
+
+let database: TestDatabase
+
+beforeEach(async () => {
+  database = await createDatabase({ empty: true })
+  return () => database.drop()
+})
+
+const sql = `
+  -- Of what is said; and of more.
+  CREATE UNIQUE INDEX CONCURRENTLY "said_words" ON "said" ("words");`
+
+test('what the migrations leave to be built is built once', async () => {
+  await migrate(database.ownerUrl)
+  const built = await buildIndexes(database.ownerUrl)
+  expect(built).toContain('message_words')
+  expect(await buildIndexes(database.ownerUrl)).toEqual([])
+  const owner = await connect()
+  const { rows } = await owner.query('SELECT relname FROM pg_class WHERE relname = ANY($1)', [built])
+  expect(rows).toHaveLength(built?.length ?? 0)
+})
+
+test('while one is built people write, other nodes leave it alone, and a node that stops leaves it to the next', async () => {
+  const owner = await connect()
+  await owner.query('CREATE TABLE said (words text)')
+  const writer = await connect()
+  await writer.query(`BEGIN; INSERT INTO said VALUES ('not yet committed')`)
+
+  const failures: Error[] = []
+  const stopped = keep(failures)
+  await building(owner)
+  await owner.query(`SET lock_timeout = '1s'; INSERT INTO said VALUES ('meanwhile')`)
+  expect(await buildIndexes(database.ownerUrl, { sql })).toBeNull()
+
+  await stopped.stop()
+  await writer.query('COMMIT')
+  // PostgreSQL may end what the stopped node has begun.
+  await expect.poll(() => buildIndexes(database.ownerUrl, { sql })).not.toBeNull()
+  expect(await isUsed(owner)).toBe(true)
+  expect(failures).toEqual([])
+})
+
+test('one whose building failed is in nobody’s way, and is built anew', async () => {
+  const owner = await connect()
+  await owner.query(`CREATE TABLE said (words text); INSERT INTO said VALUES ('twice'), ('twice')`)
+  await expect(buildIndexes(database.ownerUrl, { sql })).rejects.toThrow('said_words')
+  expect(await isUsed(owner)).toBe(false)
+  await owner.query('DELETE FROM said')
+  expect(await buildIndexes(database.ownerUrl, { sql })).toEqual(['said_words'])
+  expect(await isUsed(owner)).toBe(true)
+})
+
+test('a statement that would keep writers out is not run', async () => {
+  await expect(
+    buildIndexes(database.ownerUrl, { sql: 'CREATE INDEX "x" ON "said" ("words")' }),
+  ).rejects.toThrow('Not the making of an index while writers work')
+})
+
+function keep(failures: Error[]) {
+  const kept = keepIndexes(database.ownerUrl, { report: (error) => failures.push(error), sql })
+  onTestFinished(() => kept.stop())
+  return kept
+}
+
+const building = (owner: pg.Client) =>
+  expect
+    .poll(async () => (await owner.query('SELECT phase FROM pg_stat_progress_create_index')).rows)
+    .toEqual([{ phase: expect.stringContaining('waiting') }])
+
+async function isUsed(owner: pg.Client) {
+  const { rows } = await owner.query(
+    `SELECT indisvalid FROM pg_index WHERE indexrelid = 'said_words'::regclass`,
+  )
+  return rows[0].indisvalid
+}
+
+async function connect() {
+  const client = new pg.Client({ connectionString: database.ownerUrl })
+  await client.connect()
+  // The end of the test's database ends it.
+  client.on('error', () => undefined)
+  onTestFinished(() => client.end())
+  return client
+}
