@@ -1,24 +1,41 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const resolve = {
+  alias: [
+    // Node and Vite would otherwise load one copy of it each, and no type of one is a type of the other.
+    { find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) },
+    // As the snippets of its README name it.
+    { find: 'graphdesk-client', replacement: fileURLToPath(new URL('client/index.ts', import.meta.url)) },
+  ],
+}
+
+// These measure a process, or what it has learnt so far.
+const alone = [
+  'test/http/shortWay.test.ts',
+  'test/http/{slowSse,sockets/*}.test.ts',
+  'test/events/sharedMemory.test.ts',
+]
+
+const common = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, teardownTimeout: 30_000 } as const
+
 export default defineConfig({
-  resolve: {
-    alias: [
-      // Node and Vite would otherwise load one copy of it each, and no type of one is a type of the other.
-      { find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) },
-      // As the snippets of its README name it.
-      { find: 'graphdesk-client', replacement: fileURLToPath(new URL('client/index.ts', import.meta.url)) },
-    ],
-  },
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/cluster.ts'],
-    pool: 'forks',
     maxWorkers: 2,
-    fileParallelism: true,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    teardownTimeout: 30_000,
     reporters: ['default', './.ci/summary.mjs'],
+    projects: [
+      // Nearly half of the time went into loading the same modules for each file.
+      {
+        resolve,
+        test: {
+          ...common,
+          name: 'shared',
+          isolate: false,
+          include: ['test/**/*.test.ts', ...alone.map((path) => `!${path}`)],
+        },
+      },
+      { resolve, test: { ...common, name: 'alone', include: alone } },
+    ],
   },
 })
