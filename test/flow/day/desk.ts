@@ -100,6 +100,9 @@ export async function settled({ server, clock, fin }: Desk): Promise<void> {
   await fin.pulled()
 }
 
+/** A listener that hears nothing does not move on. */
 const unsettled = `select (select count(*) from event_pending) + (select count(*) from delivery where state <> 'DELIVERED')
-  + (select count(*) from event_log where position > (select min(position) from listener))
+  + (select count(*) from listener l join fin_integration i on i.id = l.integration_id
+       join event_feed f on f.position > l.position join event e on e.id = f.event_id and e.inbox_id = i.inbox_id
+      where e.origin <> 'FIN')
   + (select count(*) from conversation where status = 'SNOOZED' and snoozed_until <= $1) as count`
