@@ -54,6 +54,10 @@ export const ConversationFilterInput = FilterInput.implement({
       description: 'Whether it has messages after the last that you have read.',
       extensions: { isLogged: false },
     }),
+    mentioned: t.boolean({
+      description: 'Whether a note in it mentions you, or a team of yours.',
+      extensions: { isLogged: false },
+    }),
     waiting: t.boolean({ description: 'Whether its end-user waits for an answer.' }),
     createdAt: t.field({ type: TimeSpanInput, description: 'When it was opened.' }),
     lastActivityAt: t.field({ type: TimeSpanInput, description: 'When its last message came.' }),

@@ -13,6 +13,7 @@ import { suspectedDuplicates } from '../src/endUser/duplicates.js'
 import { type Columns, columnsOfAll } from '../src/execution/selected.js'
 import { filesOf } from '../src/file/read.js'
 import type { DeliveryAttempt, StoredFile, Tag, Team } from '../src/generated/prisma/client.js'
+import { type Mentions, mentionsIn } from '../src/message/mentions.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
 import { tagsByIds } from '../src/tag/read.js'
 import { teamsByIds } from '../src/team/access.js'
@@ -33,6 +34,8 @@ export interface Loaders {
   duplicates: Load<string, string[]>
   /** The copies of files of a message the actor already sees. */
   files: Load<string, StoredFile[]>
+  /** Whom a message the actor already sees mentions; null: nobody. */
+  mentions: Load<string, Mentions | null>
   /** The newest attempts of a delivery the actor already sees. */
   attempts: Load<string, DeliveryAttempt[]>
   /** The body of such a delivery; null for Fin's. */
@@ -99,6 +102,10 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
     files: batched(async (messageIds) => {
       const files = await filesOf(app.db, unique(messageIds))
       return messageIds.map((id) => files.filter(({ messageId }) => messageId === id))
+    }),
+    mentions: batched(async (messageIds) => {
+      const found = await mentionsIn(app.db, unique(messageIds))
+      return messageIds.map((id) => found.find(({ messageId }) => messageId === id) ?? null)
     }),
     readUpTo: batched(async (ids) => {
       const asking = actor()

@@ -12,8 +12,9 @@ import { Conversation } from './conversation.js'
 import { EndUser } from './endUser.js'
 import { VisibilityEnum } from './enums.js'
 import type { Loaders } from './loaders.js'
-import { mutation } from './mutation.js'
-import { argumentId, findable, idOf, Node } from './node.js'
+import { type InputFields, mutation } from './mutation.js'
+import { argumentId, findable, idOf, Node, optionalId } from './node.js'
+import { Team } from './team.js'
 import { UnreadValueInput } from './unread.js'
 
 const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
@@ -32,6 +33,12 @@ const Author = builder.unionType('Author', {
   description: 'Who wrote a message.',
   types: [EndUser, Agent],
   resolveType: (author) => ('isBot' in author ? Agent : EndUser),
+})
+
+const Mentioned = builder.unionType('Mentioned', {
+  description: 'Whom a note calls to it.',
+  types: [Agent, Team],
+  resolveType: (mentioned) => ('isBot' in mentioned ? Agent : Team),
 })
 
 export const Message = builder.objectRef<MessageView>('Message')
@@ -74,6 +81,26 @@ builder.objectType(Message, {
       description: 'Files beside it.',
       extensions: { reads: ['attachments'], isJson: true },
       resolve: ({ attachments }) => attachments as unknown as AttachmentValue[],
+    }),
+    quotedMessage: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The message that it answers; null when it quotes none.',
+      extensions: { reads: ['quotedMessageId'] },
+      resolve: ({ quotedMessageId }, _, { load }) => (quotedMessageId ? load.message(quotedMessageId) : null),
+    }),
+    mentions: t.field({
+      type: [Mentioned],
+      description: 'Whom a note calls to it: agents, then teams.',
+      extensions: { isLogged: false, reads: ['id', 'visibility'] },
+      resolve: async ({ id, visibility }, _, { load }) => {
+        const mentions = visibility === 'PRIVATE' ? await load.mentions(id) : null
+        const named = await Promise.all([
+          ...(mentions?.agentIds ?? []).map(load.namedAgent),
+          ...(mentions?.teamIds ?? []).map(load.namedTeam),
+        ])
+        return named.filter((one) => one !== null)
+      },
     }),
     isLate: t.exposeBoolean('isLate', { description: 'Fin said it after a human had taken over.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
@@ -160,32 +187,63 @@ export const ReceivedMessageInput = builder.inputType('ReceivedMessageInput', {
   }),
 })
 
-for (const [name, add, description] of [
-  [
-    'replyToConversation',
-    reply,
-    'A public reply by you. When Fin or nobody holds the conversation, a human who replies takes it over.',
-  ],
-  ['addNote', addNote, 'A note for agents only; takes nothing over.'],
-] as const) {
-  mutation(name, {
-    description,
-    input: (t) => ({
-      conversationId: t.id({ required: true, description: 'The conversation.' }),
-      body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
-      attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
-    }),
-    versioned: true,
-    changes: { message: 'Message', conversation: 'Conversation' },
-    run: (input, { app, actor }, call) =>
-      add(
-        app.db,
-        actor,
-        { ...input, conversationId: argumentId('Conversation', input.conversationId) },
-        call,
-      ),
-  })
+const written = (t: InputFields) => ({
+  conversationId: t.id({ required: true, description: 'The conversation.' }),
+  body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
+  attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
+})
+
+/** The ids of what was written. */
+function about({
+  conversationId,
+  quotedMessageId,
+}: {
+  conversationId: string
+  quotedMessageId?: string | null
+}) {
+  return {
+    conversationId: argumentId('Conversation', conversationId),
+    quotedMessageId: optionalId('Message', quotedMessageId),
+  }
 }
+
+mutation('replyToConversation', {
+  description:
+    'A public reply by you. When Fin or nobody holds the conversation, a human who replies takes it over.',
+  input: (t) => ({
+    ...written(t),
+    quotedMessageId: t.id({ description: 'The message of this conversation that it answers; no note.' }),
+  }),
+  versioned: true,
+  changes: { message: 'Message', conversation: 'Conversation' },
+  run: (input, { app, actor }, call) => reply(app.db, actor, { ...input, ...about(input) }, call),
+})
+
+mutation('addNote', {
+  description: 'A note for agents only; takes nothing over.',
+  input: (t) => ({
+    ...written(t),
+    quotedMessageId: t.id({ description: 'The message of this conversation that it is about.' }),
+    mentionedAgentIds: t.idList({
+      description: 'Agents to call to it, who see this inbox; at most 50. They find it by `mentioned`.',
+    }),
+    mentionedTeamIds: t.idList({ description: 'Teams of whom somebody sees this inbox; at most 50.' }),
+  }),
+  versioned: true,
+  changes: { message: 'Message', conversation: 'Conversation' },
+  run: ({ mentionedAgentIds, mentionedTeamIds, ...input }, { app, actor }, call) =>
+    addNote(
+      app.db,
+      actor,
+      {
+        ...input,
+        ...about(input),
+        agentIds: mentionedAgentIds?.map((id) => argumentId('Agent', id)),
+        teamIds: mentionedTeamIds?.map((id) => argumentId('Team', id)),
+      },
+      call,
+    ),
+})
 
 mutation('receiveMessage', {
   description:

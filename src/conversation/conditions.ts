@@ -1,5 +1,6 @@
 import { type Actor, seesNotes } from '../actor.js'
 import type { ListRow } from '../events/event.js'
+import { mentionedSql } from '../message/mentions.js'
 import type { ConversationConditions, TimeSpan } from './filter.js'
 import { searchSql } from './search.js'
 
@@ -70,6 +71,12 @@ export const conditions: Conditions = {
         `c.message_count > coalesce((select r.seq from conversation_read r
           where r.agent_id = ${bind(actor?.kind === 'AGENT' ? actor.agentId : null)}::uuid and r.conversation_id = c.id), 0)`,
       ),
+  },
+  mentioned: {
+    sql: (asked, { actor, bind, find }) => {
+      const agentId = `${bind(actor?.kind === 'AGENT' ? actor.agentId : null)}::uuid`
+      return is(asked, `c.id in (${find(mentionedSql(agentId))})`)
+    },
   },
   priority: { sql: (priorities, { bind }) => `c.priority = any(${bind(priorities)}::"Priority"[])` },
   tagIds: {

@@ -26,6 +26,8 @@ export interface ConversationConditions {
   waiting?: boolean | null
   /** By who asks. */
   unread?: boolean | null
+  /** Who asks, or a team of theirs. */
+  mentioned?: boolean | null
   priority?: readonly Priority[] | null
   /** Any of these. */
   tagIds?: readonly string[] | null

@@ -40,6 +40,8 @@ export interface NewMessage extends CleanContent {
   objectId?: string | null
   integrationId?: string | null
   inputHash?: number | null
+  /** Of the same conversation. */
+  quotedMessageId?: string | null
 }
 
 /**
@@ -66,6 +68,7 @@ export async function insertMessage(
     message.objectId ? message.integrationId : null,
     message.objectId ?? null,
     message.objectId ? (message.inputHash ?? null) : null,
+    message.quotedMessageId ?? null,
   ])
   return row ?? null
 }
@@ -78,8 +81,9 @@ export function previewOf({ text, attachments }: CleanContent): string {
 const insert = statement(
   'message.insert',
   `insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
-                             attachments, is_late, created_at, integration_id, object_id, input_hash)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                             attachments, is_late, created_at, integration_id, object_id, input_hash,
+                             quoted_message_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
    on conflict (integration_id, object_id) do nothing
    returning ${columns('m', Prisma.MessageScalarFieldEnum)}`,
 )

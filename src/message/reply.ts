@@ -7,11 +7,17 @@ import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 import { addAtOnce } from './atOnce.js'
 import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
+import { insertMentions, type Mentions, requireMentionable } from './mentions.js'
+import { requireQuotable } from './quoted.js'
 
 export interface AgentMessage extends Content {
   conversationId: string
+  /** Of the same conversation; a note only in a note. */
+  quotedMessageId?: string | null
   expectedVersion?: number | null
 }
+
+export interface AgentNote extends AgentMessage, Partial<Mentions> {}
 
 export interface MessageAdded {
   message: Message
@@ -29,8 +35,9 @@ export async function reply(db: Database, actor: Actor | null, input: AgentMessa
   if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
+    await requireQuotable(tx, before.id, input.quotedMessageId, 'PUBLIC')
     const takesOver = !agent.isBot && before.assigneeIsBot !== false
-    return add(tx, agent, before, content, 'PUBLIC', {
+    return add(tx, agent, before, { ...content, quotedMessageId: input.quotedMessageId }, 'PUBLIC', {
       assigneeId: takesOver ? agent.agentId : before.assigneeId,
       handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
       preview: previewOf(content),
@@ -40,15 +47,19 @@ export async function reply(db: Database, actor: Actor | null, input: AgentMessa
   })
 }
 
-/** An agent's note: for agents only, and it takes nothing over. */
-export async function addNote(db: Database, actor: Actor | null, input: AgentMessage, call?: RepeatableCall) {
+/** An agent's note: for agents only, and it takes nothing over. Whom it mentions finds it in a list. */
+export async function addNote(db: Database, actor: Actor | null, input: AgentNote, call?: RepeatableCall) {
   const agent = requireAgent(actor)
   const content = cleanContent(input)
-  const added = await plainly(db, agent, 'note', input, content, call)
+  const { quotedMessageId, agentIds = [], teamIds = [] } = input
+  const isPlain = agentIds.length + teamIds.length === 0
+  const added = isPlain && (await plainly(db, agent, 'note', input, content, call))
   if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
-    return add(tx, agent, before, content, 'PRIVATE', {})
+    await requireQuotable(tx, before.id, quotedMessageId, 'PRIVATE')
+    await requireMentionable(tx, before.inboxId, { agentIds, teamIds })
+    return add(tx, agent, before, { ...content, quotedMessageId }, 'PRIVATE', {}, { agentIds, teamIds })
   })
 }
 
@@ -57,11 +68,11 @@ async function plainly(
   db: Database,
   agent: AgentActor,
   kind: 'answer' | 'note',
-  { conversationId, expectedVersion }: AgentMessage,
+  { conversationId, expectedVersion, quotedMessageId }: AgentMessage,
   content: CleanContent,
   call: RepeatableCall | undefined,
 ): Promise<MessageAdded | null> {
-  if (expectedVersion != null) return null
+  if (expectedVersion != null || quotedMessageId != null) return null
   return addAtOnce(db, agent, kind, conversationId, { ...content, agentId: agent.agentId }, call)
 }
 
@@ -69,13 +80,15 @@ async function add(
   tx: Transaction,
   agent: AgentActor,
   before: LockedConversation,
-  content: CleanContent,
+  content: CleanContent & Pick<AgentMessage, 'quotedMessageId'>,
   visibility: 'PUBLIC' | 'PRIVATE',
   changed: Partial<Conversation>,
+  mentions: Mentions = { agentIds: [], teamIds: [] },
 ): Promise<MessageAdded> {
   const id = newId()
   const adding = Promise.all([
     insertMessage(tx, before, { ...content, id, visibility, author: { agentId: agent.agentId } }),
+    insertMentions(tx, { id, conversationId: before.id }, mentions),
     saveConversation(
       tx,
       agent,
@@ -85,7 +98,7 @@ async function add(
     ),
   ])
   tx.commitsBehind(adding)
-  const [message, conversation] = await adding
+  const [message, , conversation] = await adding
   if (!message) throw new Error('A message without an object id was not inserted.')
   return { message, conversation }
 }

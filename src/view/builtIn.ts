@@ -3,7 +3,15 @@ import type { ConversationFilter } from '../conversation/filter.js'
 import type { ConversationOrderField } from '../conversation/order.js'
 import { publicId } from '../ids.js'
 
-export const viewKinds = ['MINE', 'UNASSIGNED', 'SNOOZED', 'HELD_BY_FIN', 'HANDED_OFF', 'ALL'] as const
+export const viewKinds = [
+  'MINE',
+  'UNASSIGNED',
+  'MENTIONS',
+  'SNOOZED',
+  'HELD_BY_FIN',
+  'HANDED_OFF',
+  'ALL',
+] as const
 export type ViewKind = (typeof viewKinds)[number] | 'SAVED'
 
 /** What every helpdesk has, under the same ids everywhere. */
@@ -22,6 +30,7 @@ type Shown = Omit<BuiltInView, 'id' | 'kind' | 'orderField' | 'isDescending'>
 const shown: Record<(typeof viewKinds)[number], (agentId: string) => Shown> = {
   MINE: (assigneeId) => ({ name: 'Mine', icon: '🙋', filter: { assigneeId, status: ['OPEN'] } }),
   UNASSIGNED: () => ({ name: 'Unassigned', icon: '📥', filter: { unassigned: true, status: ['OPEN'] } }),
+  MENTIONS: () => ({ name: 'Mentions', icon: '💬', filter: { mentioned: true } }),
   SNOOZED: () => ({ name: 'Snoozed', icon: '💤', filter: { status: ['SNOOZED'] } }),
   HELD_BY_FIN: () => ({ name: 'Held by Fin', icon: '🤖', filter: { heldByFin: true, status: ['OPEN'] } }),
   HANDED_OFF: () => ({ name: 'Handed off', icon: '🤝', filter: { handedOff: true, status: ['OPEN'] } }),

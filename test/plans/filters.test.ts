@@ -25,6 +25,11 @@ beforeAll(async () => {
   await owner.query(
     `update conversation set attributes = '{"order": "other"}' where hashtext(id::text) % 10 = 1`,
   )
+  await owner.query(
+    `insert into mention (id, message_id, conversation_id, agent_id)
+     select gen_random_uuid(), m.id, m.conversation_id, (select id from agent where role = 'ADMIN' limit 1)
+       from message m where hashtext(m.id::text) % 2000 = 0`,
+  )
   await owner.query('vacuum analyze')
   const tags = await owner.query(
     'select id from tag where inbox_id = (select inbox_id from conversation group by 1 order by count(*) desc limit 1) order by id limit 2',
@@ -59,6 +64,11 @@ test.each<[string, () => object, Record<string, number>]>([
     'of what is urgent or waits',
     () => ({ status: ['OPEN'], or: [{ priority: ['URGENT'] }, { waiting: true }] }),
     { conversation: 200 },
+  ],
+  [
+    'of what one is mentioned in',
+    () => ({ mentioned: true }),
+    { conversation: 700, mention: 700, team_member: 10 },
   ],
   ['of what is unread', () => ({ status: ['OPEN'], unread: true }), { conversation: 60 }],
   [

@@ -80,6 +80,7 @@ test('the built-in ones come first, under ids of their own, and list and count w
   await server.app.db.pool.query('update conversation set handed_off_at = now() where id = $1', [
     storedId('Conversation', handedOff as string),
   ])
+  await change('addNote', { conversationId: closed, body: 'See this', mentionedAgentIds: [ann.id] })
   const seen = await views()
   const listed = seen.map(({ kind, conversations, count }) => [
     kind,
@@ -90,6 +91,7 @@ test('the built-in ones come first, under ids of their own, and list and count w
   expect(listed).toEqual([
     ['MINE', [mine], 1],
     ['UNASSIGNED', [nobodys, handedOff].sort(), 2],
+    ['MENTIONS', [closed], 1],
     ['SNOOZED', [snoozed], 1],
     ['HELD_BY_FIN', [fins], 1],
     ['HANDED_OFF', [handedOff], 1],

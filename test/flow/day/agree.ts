@@ -48,7 +48,7 @@ function expectChain(events: Recorded[], field: string, now: unknown) {
 
 /** Lists and their counters, read states and what others see of them, for one of the team. */
 export async function hasTrueLists(
-  { server }: Desk,
+  { server, mentioned }: Desk,
   colleague: Colleague,
   states: Recorded[],
 ): Promise<void> {
@@ -65,7 +65,7 @@ export async function hasTrueLists(
     ...viewer.views.map(({ kind, filter, count, isCountExact }: Recorded) => [
       filter,
       isCountExact ? count : null,
-      of(id)[kind],
+      kind === 'MENTIONS' ? (state: Recorded) => mentioned.get(state.id)?.has(colleague) : of(id)[kind],
     ]),
     [{ unread: true }, null, unread],
     [

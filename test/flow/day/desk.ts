@@ -26,6 +26,8 @@ export interface Desk {
   backOffice: string
   colleagues: Colleague[]
   teams: string[]
+  /** Whom notes have called, by conversation. */
+  mentioned: Map<string, Set<Colleague>>
   /** What a mutation gives; undefined where somebody else was quicker. Throws on any other refusal. */
   // biome-ignore lint/suspicious/noExplicitAny: a caller says itself what it selects
   act(colleague: Colleague, mutation: string, input: object, selection?: string): Promise<any>
@@ -68,6 +70,7 @@ export async function openDesk(): Promise<Desk> {
     backOffice,
     colleagues,
     teams,
+    mentioned: new Map(),
     async act({ token }, mutation, input, selection = '__typename') {
       const name = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}`
       const document = `mutation ($input: ${name}Input!) { result: ${mutation}(input: $input) {

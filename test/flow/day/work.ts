@@ -29,12 +29,27 @@ export async function work(desk: Desk, colleague: Colleague, draw: Draw): Promis
   }
   const [mutation, input] = deed(desk, colleague, draw, conversation)
   const first = await desk.act(colleague, mutation, { ...given, ...input })
+  if (first && mutation === 'addNote') mention(desk, id, input)
   if (!('idempotencyKey' in given) || !first) return
   expect(await desk.act(colleague, mutation, { ...given, ...input }), mutation).toBeDefined()
 }
 
 interface View {
   conversations: { nodes: { id: string }[] }
+}
+
+interface Called {
+  mentionedAgentIds?: string[]
+  mentionedTeamIds?: string[]
+}
+
+function mention({ mentioned, colleagues, teams }: Desk, id: string, given: Called) {
+  const { mentionedAgentIds = [], mentionedTeamIds = [] } = given
+  const called = colleagues.filter(
+    (one, place) =>
+      mentionedAgentIds.includes(one.id) || mentionedTeamIds.includes(teams[place % teams.length] ?? ''),
+  )
+  mentioned.set(id, new Set([...(mentioned.get(id) ?? []), ...called]))
 }
 
 function deed(
@@ -48,7 +63,17 @@ function deed(
   if (chance < 0.35) {
     return ['replyToConversation', { body: `<p>Hello ${conversation.endUser.name}, ${name} here.</p>` }]
   }
-  if (chance < 0.47) return ['addNote', { body: `<p>${name} has looked at it.</p>` }]
+  if (chance < 0.47) {
+    const place = Math.floor(draw('called') * colleagues.length)
+    return [
+      'addNote',
+      {
+        body: `<p>${name} has looked at it.</p>`,
+        ...(inFinsInbox && draw('calls') < 0.4 && { mentionedAgentIds: [colleagues[place]?.id] }),
+        ...(inFinsInbox && draw('calls') > 0.8 && { mentionedTeamIds: [teams[place % teams.length]] }),
+      },
+    ]
+  }
   if (chance < 0.55) return ['assignConversation', { agentId: id }]
   if (chance < 0.6) return ['assignConversation', { teamId: pick(teams, draw('team')) }]
   if (chance < 0.65 && inFinsInbox) {

@@ -19,6 +19,8 @@ export interface Row {
   messages: { text: string; isPublic: boolean }[]
   /** By who asks. */
   read: Record<string, number>
+  /** The askers whom a note mentions, themselves or with their team. */
+  mentions: string[]
   createdAt: number
   lastActivityAt: number
   waitingSince: number | null
@@ -68,6 +70,8 @@ const drawn = fc.record({
   messages: fc.array(fc.record({ text: fc.constantFrom(...texts), isPublic: fc.boolean() }), {
     maxLength: 3,
   }),
+  mentions: fc.subarray(['admin', 'ann']),
+  byTeam: fc.boolean(),
   read: fc.tuple(maybe(fc.nat(3)), maybe(fc.nat(3))),
   createdAt: moment,
   lastActivityAt: moment,
@@ -121,14 +125,22 @@ export async function fillWithRows(server: TestServer, count: number, seed: numb
     teamId: row.team === null ? null : (place.teamIds[row.team] ?? null),
     endUserId: place.endUserIds[row.inbox * 2 + row.endUser] ?? '',
     endUser: people[row.endUser] ?? { name: '', email: '' },
+    mentions: row.messages.length > 0 ? row.mentions : [],
     tagIds: row.tags.map((tag) => place.tagIds[row.inbox]?.[tag] ?? ''),
     read: { admin: row.read[0] ?? 0, ann: row.read[1] ?? 0 },
   }))
-  for (const row of place.rows) await store(server, row, [viewer.agent.id, ann.id])
+  const askerIds = [viewer.agent.id, ann.id]
+  const ownTeams = [await team(server, 'Admins', [viewer.agent.id]), await team(server, 'Anns', [ann.id])]
+  for (const row of place.rows) await store(server, row, askerIds, ownTeams)
   return place
 }
 
-async function store({ app: { db } }: TestServer, row: Row, askerIds: string[]) {
+async function store(
+  { app: { db } }: TestServer,
+  row: Row & { byTeam?: boolean },
+  askerIds: string[],
+  ownTeams: string[],
+) {
   const id = storedId('Conversation', row.id)
   const endUserId = storedId('EndUser', row.endUserId)
   const at = (ms: number | null) => (ms === null ? null : new Date(ms))
@@ -167,6 +179,18 @@ async function store({ app: { db } }: TestServer, row: Row, askerIds: string[]) 
     )
   }
   for (const [index, asker] of ['admin', 'ann'].entries()) {
+    if (row.mentions.includes(asker)) {
+      await db.pool.query(
+        `insert into mention (id, message_id, conversation_id, agent_id, team_id)
+         select $1, m.id, $2, $3, $4 from message m where m.conversation_id = $2 order by seq limit 1`,
+        [
+          newId(),
+          id,
+          row.byTeam ? null : storedId('Agent', askerIds[index] ?? ''),
+          row.byTeam ? storedId('Team', ownTeams[index] ?? '') : null,
+        ],
+      )
+    }
     const seq = row.read[asker] ?? 0
     if (seq === 0) continue
     await db.pool.query(
@@ -176,10 +200,10 @@ async function store({ app: { db } }: TestServer, row: Row, askerIds: string[]) 
   }
 }
 
-async function team(server: TestServer, name: string): Promise<string> {
+async function team(server: TestServer, name: string, agentIds: string[] = []): Promise<string> {
   const { createTeam } = await server.must(
-    `mutation ($name: String!) { createTeam(input: { name: $name }) { __typename ... on CreateTeamPayload { team { id } } } }`,
-    { name },
+    `mutation ($name: String!, $agentIds: [ID!]) { createTeam(input: { name: $name, agentIds: $agentIds }) { __typename ... on CreateTeamPayload { team { id } } } }`,
+    { name, agentIds },
   )
   return createTeam.team.id
 }

@@ -23,6 +23,7 @@ export interface Filter {
   handedOff?: boolean
   waiting?: boolean
   unread?: boolean
+  mentioned?: boolean
   priority?: string[]
   tagIds?: string[]
   attribute?: { key: string; value?: unknown; exists?: boolean }
@@ -53,6 +54,7 @@ const tests: Tests = {
   handedOff: (asked, row) => asked === (row.handedOffAt !== null),
   waiting: (asked, row) => asked === (row.waitingSince !== null),
   unread: (asked, row, asker) => asked === row.messages.length > (row.read[asker] ?? 0),
+  mentioned: (asked, row, asker) => asked === row.mentions.includes(asker),
   priority: (some, row) => some.includes(row.priority),
   tagIds: (ids, row) => ids.some((id) => row.tagIds.includes(id)),
   attribute: ({ key, value, exists = true }, row) =>
@@ -113,6 +115,7 @@ export function filters(place: Place): fc.Arbitrary<Filter> {
     handedOff: fc.boolean(),
     waiting: fc.boolean(),
     unread: fc.boolean(),
+    mentioned: fc.boolean(),
     priority: some(priorities),
     tagIds: some([...place.tagIds.flat(), 'tag_none']),
     attribute: fc.oneof(
