@@ -32,7 +32,11 @@ export interface Database extends Queryable {
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /** A change that is one statement; what gives no row has changed nothing. `quietly`: it records no event. Retried as a transaction is. */
-  change<Row>(statement: Statement, values: readonly unknown[], options?: { quietly?: boolean }): Promise<Row[]>
+  change<Row>(
+    statement: Statement,
+    values: readonly unknown[],
+    options?: { quietly?: boolean },
+  ): Promise<Row[]>
   /** For reads that follow a client's selection; shares the pool. Never inside `transaction`. */
   prisma: PrismaClient
   /** For libraries that bring their own statements. */

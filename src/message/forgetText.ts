@@ -20,6 +20,7 @@ export async function forgetText(
     seq === 1 ? tx.query(blankOpening, [conversationId]) : null,
     tx.query(blankKeys, [id, conversationId]),
     tx.query(blankLog, [conversationId]),
+    tx.query(blankCalls, [id]),
     tx.query(removeFiles, [id, tx.now]),
     tx.query(blankAttempts, [conversationId, id]),
     tx.query(blankDeliveries, [conversationId, id]),
@@ -39,10 +40,7 @@ const blankEdits = statement(
   `update message_edit set body = null, text = '', attachments = '[]' where message_id = $1`,
 )
 
-const blankOpening = statement(
-  'redaction.opening',
-  'update conversation set input_hash = null where id = $1',
-)
+const blankOpening = statement('redaction.opening', 'update conversation set input_hash = null where id = $1')
 
 /** Those of calls that said it: they have the time of its event, or of its edit. */
 const blankKeys = statement(
@@ -60,6 +58,18 @@ const blankLog = statement(
   'redaction.log',
   `update integration_log set value = null, digest = null
     where conversation_id = $1 and value is not null and kind <> 'DIFFERENT_REPEAT'`,
+)
+
+/**
+ * Of those that sent it: by the integration's own id of it, or from its time. An integration has at most some thousands.
+ */
+const blankCalls = statement(
+  'redaction.calls',
+  `update integration_call c set request = null, problem = null
+     from message m join event e on e.conversation_id = m.conversation_id and e.message_id = m.id and e.type = 'MESSAGE_ADDED'
+    where m.id = $1 and c.integration_id = m.integration_id and c.operation in ('createConversation', 'createMessage')
+      and (right(m.object_id, 100) in (c.request #>> '{parameters,object_id}', c.request #>> '{parameters,initial_message,object_id}')
+           or c.started_at between e.occurred_at - interval '1 minute' and e.occurred_at + interval '1 minute')`,
 )
 
 /** The copies on disk go when nobody can be at them any more. */
