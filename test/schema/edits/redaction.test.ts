@@ -167,7 +167,7 @@ test('after a redaction what was said stands in no column of any table, and noth
   const [first] = sent
   expect(first?.body).toMatchObject({ type: 'CONVERSATION_OPENED', data: null })
   expect(sent.map(({ body }) => body.type)).toContain('MESSAGE_REDACTED')
-  expect(sent.find(({ body }) => body.type === 'MESSAGE_REDACTED')?.body.data.events.type).toBe(
+  expect(sent.findLast(({ body }) => body.type === 'MESSAGE_REDACTED')?.body.data.events.type).toBe(
     'MESSAGE_REDACTED',
   )
   expect(sent.some(({ text }) => text.toLowerCase().includes(secret))).toBe(false)
