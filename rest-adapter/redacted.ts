@@ -14,8 +14,9 @@ const headersNamed = ['authorization', 'x-fin-signature']
 const valuesKept = new Set([
   ...['id', 'user_id', 'conversation_id', 'object_id', 'after_id', 'assignee_id'],
   ...['type', 'user_type', 'message_type', 'visibility', 'status'],
-  ...['created_at', 'last_user_read_at'],
 ])
+/** Kept where they are times; anything else may be what people write. */
+const times = new Set(['created_at', 'last_user_read_at'])
 const insidesKept = new Set(['user', 'author', 'initial_message', 'attachments', 'tags'])
 
 /** What a request said, without its secrets and without its people's words. */
@@ -53,7 +54,7 @@ function ofBody({ body, bytes }: Call): unknown {
 
 function without(value: unknown, name: string, depth: number): unknown {
   if (typeof value === 'string') return ofText(value, name)
-  if (typeof value === 'number') return valuesKept.has(name) ? value : '<number>'
+  if (typeof value === 'number') return valuesKept.has(name) || times.has(name) ? value : '<number>'
   if (typeof value !== 'object' || value === null) return value
   if (depth === deepest) return '<nested deeper>'
   if (name === 'attributes' && !Array.isArray(value)) return named(value, (item) => `<${kindOf(item)}>`)
@@ -80,7 +81,8 @@ function kindOf(value: unknown): string {
 }
 
 function ofText(text: string, name: string): string {
-  if (valuesKept.has(name)) return storable(text.slice(0, longestKept))
+  if (valuesKept.has(name) || (times.has(name) && /^[\d\s:.,+TZ-]*$/i.test(text)))
+    return storable(text.slice(0, longestKept))
   if (/url$/.test(name) && URL.canParse(text)) return `<${new URL(text).host}>`
   return `<text, ${text.length} characters>`
 }

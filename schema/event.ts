@@ -29,6 +29,9 @@ export type AnyEvent = LoggedEvent | ResyncEvent
 export const typenames: Record<EventType | 'RESYNC', string> = {
   CONVERSATION_OPENED: 'ConversationOpened',
   MESSAGE_ADDED: 'MessageAdded',
+  MESSAGE_EDITED: 'MessageEdited',
+  MESSAGE_DELETED: 'MessageDeleted',
+  MESSAGE_REDACTED: 'MessageRedacted',
   ASSIGNMENT_CHANGED: 'AssignmentChanged',
   STATUS_CHANGED: 'StatusChanged',
   TITLE_CHANGED: 'TitleChanged',

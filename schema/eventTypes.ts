@@ -32,19 +32,26 @@ builder.objectType(logged('ConversationOpened'), {
   interfaces: [Event],
 })
 
-builder.objectType(logged('MessageAdded'), {
-  description: 'A message or note was added.',
-  interfaces: [Event],
-  fields: (t) => ({
-    message: t.field({
-      type: Message,
-      nullable: true,
-      description: 'The message; null when it is no longer in your sight.',
-      extensions: { reads: ['messageId'] },
-      resolve: ({ messageId }, _, { load }) => (messageId ? load.message(messageId) : null),
+for (const [name, description] of [
+  ['MessageAdded', 'A message or note was added.'],
+  ['MessageEdited', 'A message or note says something else now.'],
+  ['MessageDeleted', 'A message or note was deleted; what it said is in its `edits`.'],
+  ['MessageRedacted', 'What a message or note said was removed from everywhere.'],
+] as const) {
+  builder.objectType(logged(name), {
+    description,
+    interfaces: [Event],
+    fields: (t) => ({
+      message: t.field({
+        type: Message,
+        nullable: true,
+        description: 'The message; null when it is no longer in your sight.',
+        extensions: { reads: ['messageId'] },
+        resolve: ({ messageId }, _, { load }) => (messageId ? load.message(messageId) : null),
+      }),
     }),
-  }),
-})
+  })
+}
 
 builder.objectType(logged('AssignmentChanged'), {
   description: 'Someone else, or nobody, holds the conversation now.',

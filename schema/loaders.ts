@@ -12,7 +12,8 @@ import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
 import { suspectedDuplicates } from '../src/endUser/duplicates.js'
 import { type Columns, columnsOfAll } from '../src/execution/selected.js'
 import { filesOf } from '../src/file/read.js'
-import type { DeliveryAttempt, StoredFile, Tag, Team } from '../src/generated/prisma/client.js'
+import type { DeliveryAttempt, MessageEdit, StoredFile, Tag, Team } from '../src/generated/prisma/client.js'
+import { editsOf } from '../src/message/edits.js'
 import { type Mentions, mentionsIn } from '../src/message/mentions.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
 import { tagsByIds } from '../src/tag/read.js'
@@ -40,6 +41,8 @@ export interface Loaders {
   attempts: Load<string, DeliveryAttempt[]>
   /** The body of such a delivery; null for Fin's. */
   deliveryBody: Load<string, string | null>
+  /** What was done to a message the actor already sees. */
+  edits: Load<string, MessageEdit[]>
   /** How far the actor has read a conversation they see. */
   readUpTo: Load<string, number>
   /** How far others and the actor have read a conversation the actor already sees. */
@@ -106,6 +109,10 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
     mentions: batched(async (messageIds) => {
       const found = await mentionsIn(app.db, unique(messageIds))
       return messageIds.map((id) => found.find(({ messageId }) => messageId === id) ?? null)
+    }),
+    edits: batched(async (messageIds) => {
+      const edits = await editsOf(app.db, unique(messageIds))
+      return messageIds.map((id) => edits.filter(({ messageId }) => messageId === id))
     }),
     readUpTo: batched(async (ids) => {
       const asking = actor()

@@ -17,7 +17,7 @@ import { argumentId, findable, idOf, Node, optionalId } from './node.js'
 import { Team } from './team.js'
 import { UnreadValueInput } from './unread.js'
 
-const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
+export const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
   description: 'A file beside a message.',
   fields: (t) => ({
     url: t.exposeString('url', { description: 'Always https.' }),
@@ -73,7 +73,7 @@ builder.objectType(Message, {
     visibility: t.expose('visibility', { type: VisibilityEnum, description: 'Who sees it.' }),
     body: t.exposeString('body', {
       nullable: true,
-      description: 'Safe HTML; null when there are attachments only.',
+      description: 'Safe HTML; null when there are attachments only, and when it was deleted or redacted.',
     }),
     text: t.exposeString('text', { description: 'The same as plain text.' }),
     attachments: t.field({
@@ -104,6 +104,21 @@ builder.objectType(Message, {
     }),
     isLate: t.exposeBoolean('isLate', { description: 'Fin said it after a human had taken over.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
+    editedAt: t.expose('editedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When what it says was last changed.',
+    }),
+    deletedAt: t.expose('deletedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since then it says nothing any more: no body, no text, no attachments.',
+    }),
+    redactedAt: t.expose('redactedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since then what it said is removed from its history as well, and from everywhere.',
+    }),
   }),
 })
 

@@ -26,7 +26,7 @@ export function createConversationView(token: string) {
         if (!conversation || !isShown()) return []
         timeline.clear()
         drawFacts(conversation)
-        for (const message of conversation.messages.nodes) timeline.addMessage(message)
+        for (const message of conversation.messages.nodes) timeline.showMessage(message)
         return [conversation]
       },
       onEvent(happening) {
@@ -34,7 +34,7 @@ export function createConversationView(token: string) {
         const { conversation, message, occurredAt } = happening
         const line = lineOf(happening)
         if (conversation) drawFacts(conversation)
-        if (message) timeline.addMessage(message)
+        if (message) timeline.showMessage(message)
         else if (line) timeline.addLine(line, occurredAt)
       },
     })

@@ -2,7 +2,7 @@ import type { EventFields } from '../client/index.js'
 import { type Conversation, conversationFields } from './conversationFields.js'
 
 const messageFields = `
-  id text visibility createdAt
+  id text visibility createdAt editedAt deletedAt redactedAt
   author { __typename ... on EndUser { name } ... on Agent { agentName: name isBot } }
 `
 
@@ -13,6 +13,9 @@ export const happenings = `subscription ($after: EventCursor, $filter: EventFilt
     actor { __typename ... on Agent { name } }
     conversation { ${conversationFields} }
     ... on MessageAdded { message { ${messageFields} } }
+    ... on MessageEdited { message { ${messageFields} } }
+    ... on MessageDeleted { message { ${messageFields} } }
+    ... on MessageRedacted { message { ${messageFields} } }
     ... on AssignmentChanged { to { name } toTeam { name } }
     ... on StatusChanged { status: to }
     ... on PriorityChanged { priority: to }
@@ -28,6 +31,9 @@ export interface Message {
   text: string
   visibility: 'PUBLIC' | 'PRIVATE'
   createdAt: string
+  editedAt: string | null
+  deletedAt: string | null
+  redactedAt: string | null
   author:
     | { __typename: 'EndUser'; name: string | null }
     | { __typename: 'Agent'; agentName: string; isBot: boolean }

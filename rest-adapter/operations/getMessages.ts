@@ -5,17 +5,22 @@ import { notFound } from '../problem.js'
 interface Data {
   conversation: {
     id: string
-    messages: { nodes: Message[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
+    messages: { nodes: (Message & Removed)[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }
   } | null
 }
 
-/** What came after `after_id`; everything when it is no message of the conversation. */
+interface Removed {
+  deletedAt: string | null
+  redactedAt: string | null
+}
+
+/** What came after `after_id`; everything when it is no message of the conversation. Absent: what was deleted or redacted. */
 export const getMessages: Operation<Data> = {
   document: `query GetMessages($id: ID!, $afterId: ID, $after: String) {
     conversation(id: $id) {
       id
       messages(first: 100, afterId: $afterId, after: $after) {
-        nodes { ...Message } pageInfo { hasNextPage endCursor }
+        nodes { ...Message deletedAt redactedAt } pageInfo { hasNextPage endCursor }
       }
     }
   } ${messageFragment} ${endUserFragment} ${agentFragment}`,
@@ -29,6 +34,8 @@ export const getMessages: Operation<Data> = {
   respond({ conversation }, _, pages) {
     if (!conversation) throw notFound('conversation')
     const messages = pages.flatMap((page) => page.conversation?.messages.nodes ?? [])
-    return messages.map((message) => presentMessage(message, conversation.id))
+    return messages
+      .filter(({ deletedAt, redactedAt }) => !deletedAt && !redactedAt)
+      .map((message) => presentMessage(message, conversation.id))
   },
 }

@@ -31,8 +31,12 @@ export interface Database extends Queryable {
    * so `work` must not have effects outside the database.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
-  /** A change that is one statement; what gives no row has changed nothing. Retried as a transaction is. */
-  change<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]>
+  /** A change that is one statement; what gives no row has changed nothing. `quietly`: it records no event. Retried as a transaction is. */
+  change<Row>(
+    statement: Statement,
+    values: readonly unknown[],
+    options?: { quietly?: boolean },
+  ): Promise<Row[]>
   /** For reads that follow a client's selection; shares the pool. Never inside `transaction`. */
   prisma: PrismaClient
   /** For libraries that bring their own statements. */
@@ -111,9 +115,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     clock,
     query: (statement, values) => run(pool, statement, values).catch(translate) as Promise<never[]>,
     transaction: (work) => retrying(() => attempt(work)),
-    async change(statement, values) {
+    async change(statement, values, { quietly = false } = {}) {
       const rows = await retrying(() => run(pool, statement, values))
-      if (rows.length > 0) announce()
+      if (rows.length > 0 && !quietly) announce()
       return rows as never[]
     },
     prisma,

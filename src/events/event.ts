@@ -5,6 +5,9 @@ import type { ConversationStatus } from '../generated/prisma/enums.js'
 export const eventTypes = [
   'CONVERSATION_OPENED',
   'MESSAGE_ADDED',
+  'MESSAGE_EDITED',
+  'MESSAGE_DELETED',
+  'MESSAGE_REDACTED',
   'ASSIGNMENT_CHANGED',
   'STATUS_CHANGED',
   'TITLE_CHANGED',

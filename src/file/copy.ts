@@ -30,7 +30,7 @@ const delays = [60_000, 10 * 60_000, 60 * 60_000, 6 * 60 * 60_000]
 const noteLength = 500
 
 /**
- * Copies the files that messages came with, soon after they came: their addresses expire. Any node may do it; a claim ends
+ * Copies the files that messages came with, soon after they came: their addresses expire; and removes those of redacted messages. Any node may do it; a claim ends
  * by itself. Absent: copies of files that agents attach by their address.
  */
 export function startFileCopies(
@@ -54,6 +54,7 @@ export function startFileCopies(
   }
 
   async function look() {
+    await removeRedacted()
     const free = atOnce - running.size
     if (free === 0) return
     const now = db.clock.now()
@@ -70,6 +71,14 @@ export function startFileCopies(
     }
   }
 
+  async function removeRedacted() {
+    const gone = await db.query<{ id: string }>(toRemove, [db.clock.now(), atOnce])
+    if (gone.length === 0) return
+    const ids = gone.map(({ id }) => id)
+    await Promise.all(ids.map(store.remove))
+    await db.query(removed, [ids])
+  }
+
   async function copy({ id, originalUrl, attemptCount }: Due) {
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(patience)])
     let size = 0
@@ -82,7 +91,9 @@ export function startFileCopies(
         }
       })()
       await store.put(id, counted, signal)
-      await db.query(stored, [id, contentType, size, db.clock.now()])
+      const kept = await db.query(stored, [id, contentType, size, db.clock.now()])
+      // Redacted meanwhile.
+      if (kept.length === 0) await store.remove(id)
     } catch (error) {
       if (stopping.signal.aborted) await db.query(release, [id, db.clock.now()])
       else await db.query(failed, [id, ...outcome(error as Error, attemptCount)])
@@ -140,7 +151,9 @@ const claim = statement(
 
 const stored = statement(
   'file.stored',
-  `update stored_file set state = 'STORED', content_type = $2, size = $3, stored_at = $4, note = null where id = $1`,
+  `update stored_file set state = 'STORED', content_type = $2, size = $3, stored_at = $4, note = null
+    where id = $1 and remove_at is null
+   returning 1`,
 )
 
 const failed = statement(
@@ -148,10 +161,18 @@ const failed = statement(
   `update stored_file
       set state = case when $2::timestamptz is null then 'FAILED'::"FileState" else 'PENDING' end,
           next_attempt_at = coalesce($2, next_attempt_at), note = $3
-    where id = $1`,
+    where id = $1 and remove_at is null`,
 )
 
 const release = statement(
   'file.release',
   'update stored_file set attempt_count = attempt_count - 1, next_attempt_at = $2 where id = $1',
 )
+
+/** Whoever may still be writing a copy is done by then. */
+const toRemove = statement(
+  'file.toRemove',
+  'select id from stored_file where remove_at <= $1 order by remove_at limit $2',
+)
+
+const removed = statement('file.removed', 'delete from stored_file where id = any($1::uuid[])')

@@ -39,11 +39,13 @@ function lastPart(address: string): string {
 const ofMessages = statement(
   'file.ofMessages',
   `select ${columns('f', Prisma.StoredFileScalarFieldEnum)} from stored_file f
-    where f.message_id = any($1::uuid[]) order by f.id`,
+      join message m on m.id = f.message_id
+    where f.message_id = any($1::uuid[]) and f.remove_at is null and m.deleted_at is null order by f.id`,
 )
 
 const toServe = statement(
   'file.toServe',
   `select f.content_type as "contentType", f.original_url as "originalUrl", m.attachments
-     from stored_file f join message m on m.id = f.message_id where f.id = $1 and f.state = 'STORED'`,
+     from stored_file f join message m on m.id = f.message_id 
+    where f.id = $1 and f.state = 'STORED' and m.deleted_at is null`,
 )

@@ -10,6 +10,8 @@ export interface FileStore {
   put(id: string, content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>
   /** Of a stored one, on this machine's disk. */
   pathOf(id: string): string
+  /** Removes it, if it is there. */
+  remove(id: string): Promise<void>
 }
 
 /** A folder on disk; several nodes must share it. */
@@ -17,6 +19,7 @@ export function diskStore(folder: string): FileStore {
   const pathOf = (id: string) => path.join(folder, id.slice(-2), id)
   return {
     pathOf,
+    remove: (id) => rm(pathOf(id), { force: true }),
     async put(id, content, signal) {
       const file = pathOf(id)
       // A name of its own: whoever takes over a claim that has ended may write beside a slow one.

@@ -45,6 +45,11 @@ export async function insertMentions(
   await tx.query(insert, [ids, message.id, message.conversationId, agents, teams])
 }
 
+/** What says nothing any more calls nobody. */
+export async function removeMentions(tx: Transaction, messageId: string): Promise<void> {
+  await tx.query(remove, [messageId])
+}
+
 /** Whom these messages mention, by message, which the caller may see. */
 export async function mentionsIn(
   db: Queryable,
@@ -79,6 +84,8 @@ const insert = statement(
      from unnest($1::uuid[], $4::uuid[] || array_fill(null::uuid, array[cardinality($5::uuid[])]),
                  array_fill(null::uuid, array[cardinality($4::uuid[])]) || $5::uuid[]) given(id, agent_id, team_id)`,
 )
+
+const remove = statement('mention.remove', 'delete from mention where message_id = $1')
 
 const ofMessages = statementByIds(
   'mention.ofMessages',

@@ -110,3 +110,20 @@ test('one that says which version it saw takes 8, begin and commit among them', 
   expect(issued, issued.join()).toHaveLength(8)
   expect([issued[0], issued[7]]).toEqual(['begin', 'commit'])
 })
+
+test('marking a conversation as read takes 1, repeatable or not', async () => {
+  const mark = (more: object) =>
+    server.issuedBy(() =>
+      server.must(
+        `mutation ($input: MarkConversationReadInput!) { markConversationRead(input: $input) { __typename
+          ... on MarkConversationReadPayload { conversation { id revision } } } }`,
+        { input: { conversationId: server.longIds[0], ...more } },
+      ),
+    )
+  let marks = 0
+  for (const more of [() => ({}), () => ({ seq: 3 }), () => ({ idempotencyKey: `mark ${++marks}` })]) {
+    await mark(more())
+    const issued = await mark(more())
+    expect(issued, issued.join()).toHaveLength(1)
+  }
+})

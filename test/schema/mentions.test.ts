@@ -73,6 +73,18 @@ test('whom a note mentions, or whose team, finds its conversation among the ment
   expect(await mentioned(server.token)).not.toContain(conversationId)
 })
 
+test('a note that is deleted mentions nobody any more', async () => {
+  const { message } = await say('addNote', { mentionedAgentIds: [bob.id] })
+  expect(await mentioned(bob.token)).toContain(conversationId)
+  const { deleteMessage } = await server.must(
+    'mutation ($id: ID!) { deleteMessage(input: { messageId: $id }) { __typename ... on DeleteMessagePayload { message { mentions { __typename } } } } }',
+    { id: message.id },
+    ann.token,
+  )
+  expect(deleteMessage.message.mentions).toEqual([])
+  expect(await mentioned(bob.token)).not.toContain(conversationId)
+})
+
 test('a mention is heard with its note', async () => {
   const client = connect(server.url, bob.token)
   const { next, until } = listen(

@@ -205,13 +205,13 @@ function select(name: string, depth: number): string {
   if (isScalarType(type) || isEnumType(type)) return ''
   if (!isObjectType(type)) {
     const members = schema.getPossibleTypes(type as never).filter((member) => !member.name.endsWith('Error'))
-    return `{ __typename ${members.map((member) => `... on ${member.name} ${fieldsOf(member, depth, true)}`).join(' ')} }`
+    return `{ __typename ${members.map((member) => `... on ${member.name} ${fieldsOf(member, depth, members)}`).join(' ')} }`
   }
-  return fieldsOf(type, depth, false)
+  return fieldsOf(type, depth, [])
 }
 
-/** Aliases keep fields of a union's members apart. */
-function fieldsOf(type: GraphQLObjectType, depth: number, alias: boolean): string {
+/** Aliases keep fields of a union's members apart, where they are of different types. */
+function fieldsOf(type: GraphQLObjectType, depth: number, members: readonly GraphQLObjectType[]): string {
   const fields = Object.values(type.getFields()).filter((field) => {
     const inner = getNamedType(field.type)
     const leaf = isScalarType(inner) || isEnumType(inner)
@@ -219,7 +219,9 @@ function fieldsOf(type: GraphQLObjectType, depth: number, alias: boolean): strin
   })
   const inner = fields.map((field) => {
     const selection = select(getNamedType(field.type).name, depth - 1)
-    return `${alias ? `${type.name}_${field.name}: ` : ''}${field.name} ${selection}`
+    const types = members.map((member) => member.getFields()[field.name]?.type).filter(Boolean)
+    const alias = new Set(types.map(String)).size > 1 ? `${type.name}_${field.name}: ` : ''
+    return `${alias}${field.name} ${selection}`
   })
   return `{ __typename ${inner.join(' ')} }`
 }

@@ -65,5 +65,5 @@ const changed = statement(
           array(select distinct p.conversation_id from page p left join message m on m.id = p.message_id
                  where p.inbox_id = $3 and p.conversation_id is not null and p.type <> all($5::text[])
                    and p.integration_id is distinct from $4
-                   and ($6 or p.type <> 'MESSAGE_ADDED' or m.visibility = 'PUBLIC')) as conversations`,
+                   and ($6 or p.message_id is null or m.visibility = 'PUBLIC')) as conversations`,
 )

@@ -12,7 +12,10 @@ export const finDocument = (seesNotes: boolean) => `subscription FinListener {
     type
     origin { integrationId }
     ... on ConversationOpened { ...Changed }
-    ... on MessageAdded { ...Changed ${seesNotes ? '' : 'message { id } '}}
+    ... on MessageAdded { ...Changed ${message(seesNotes)} }
+    ... on MessageEdited { ...Changed ${message(seesNotes)} }
+    ... on MessageDeleted { ...Changed ${message(seesNotes)} }
+    ... on MessageRedacted { ...Changed ${message(seesNotes)} }
     ... on AssignmentChanged { ...Changed }
     ... on StatusChanged { ...Changed from to }
     ... on TitleChanged { ...Changed }
@@ -22,6 +25,8 @@ export const finDocument = (seesNotes: boolean) => `subscription FinListener {
   }
 }
 fragment Changed on Event { conversation { id } }`
+
+const message = (seesNotes: boolean) => (seesNotes ? '' : 'message { id }')
 
 /** The same of stored events: the kinds that need no telling. */
 export const untold: readonly EventType[] = [

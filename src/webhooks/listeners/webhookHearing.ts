@@ -1,5 +1,6 @@
 import type { ExecutionResult } from 'graphql'
 import type { App } from '../../app.js'
+import { blankRedacted } from '../../delivery/blank.js'
 import { OverloadedError } from '../../errors.js'
 import { newId, publicId } from '../../ids.js'
 import { recordNotice } from '../../notice/record.js'
@@ -58,7 +59,13 @@ export function webhookHearing(app: App, webhook: ConnectedWebhook, documents: D
       return documents.follow({ document, variables, first, actor: owner, ...place })
     },
     async store(tx, heard, most) {
-      const claimed = await storeEach(tx, listenerId, heard.map(deliveryOf), most)
+      const deliveries = heard.map(deliveryOf)
+      const claimed = await storeEach(tx, listenerId, deliveries, most)
+      const blanked = await blankRedacted(
+        tx,
+        deliveries.map(({ id }) => id),
+      )
+      for (const delivery of claimed) delivery.body = blanked.get(delivery.id) ?? delivery.body
       return { count: heard.length, claimed }
     },
     async bridge(tx, { reason }) {

@@ -77,6 +77,13 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     return { input: { viewId: await newView(server) }, other: { viewId: await newView(server) } }
   },
 
+  deleteMessage: async (world) => ({ input: await reply(world), other: await reply(world) }),
+
+  async editMessage(world) {
+    const message = await reply(world)
+    return { input: { ...message, body: 'Good day' }, other: { ...message, body: 'Good evening' } }
+  },
+
   async handBackToFin({ server }) {
     const { inboxId } = await server.createFin()
     const [first, second] = [await server.conversation(inboxId), await server.conversation(inboxId)]
@@ -101,6 +108,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   receiveMessage: (world) =>
     onConversation(world, { message: { body: 'Hello?' } }, { message: { body: 'Anybody there?' } }),
+
+  redactMessage: async (world) => ({ input: await reply(world), other: await reply(world) }),
 
   async redeliver({ server }) {
     const integrationId = await withDeliveries(server)
@@ -280,3 +289,13 @@ const webhook = { url: 'http://127.0.0.1:1', subscription: 'subscription { event
 
 const unique = () => randomBytes(20).toString('hex')
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+
+/** A message of the admin's. */
+async function reply({ server, inboxId }: World): Promise<{ messageId: string }> {
+  const { replyToConversation } = await server.must(
+    `mutation ($id: ID!) { replyToConversation(input: { conversationId: $id, body: "Hello" }) {
+      __typename ... on ReplyToConversationPayload { message { id } } } }`,
+    { id: await server.conversation(inboxId) },
+  )
+  return { messageId: replyToConversation.message.id }
+}
