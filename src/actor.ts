@@ -62,23 +62,79 @@ export function attribution(actor: Actor): Attribution {
   }
 }
 
-/** Refuses everyone but a signed-in agent whose token may write. */
-export function requireAgent(actor: Actor | null): AgentActor {
+/** What an agent may do beside looking: whose role gives it, and which scopes a token needs for it. */
+const duties = {
+  KEEP_OWN: {
+    roles: ['READ_ONLY', 'AGENT', 'SUPERVISOR', 'ADMIN'],
+    scopes: ['WRITE'],
+    refusal: 'Only an agent may do this.',
+  },
+  ANSWER: {
+    roles: ['AGENT', 'SUPERVISOR', 'ADMIN'],
+    scopes: ['WRITE'],
+    refusal: 'Your account may only read. Ask an admin for another role.',
+  },
+  MANAGE: {
+    roles: ['SUPERVISOR', 'ADMIN'],
+    scopes: ['WRITE', 'ADMIN'],
+    refusal: 'Only a supervisor or an admin may do this.',
+  },
+  ADMINISTER: { roles: ['ADMIN'], scopes: ['WRITE', 'ADMIN'], refusal: 'Only an admin may do this.' },
+} as const satisfies Record<string, { roles: AgentRole[]; scopes: TokenScope[]; refusal: string }>
+
+export type Duty = keyof typeof duties
+
+/** What an agent's role and token give them to do. */
+export function dutiesOf({ role, scopes }: AgentActor): Duty[] {
+  const all = Object.entries(duties) as [
+    Duty,
+    { roles: readonly AgentRole[]; scopes: readonly TokenScope[] },
+  ][]
+  return all
+    .filter(
+      ([, { roles, scopes: needed }]) => roles.includes(role) && needed.every((s) => scopes.includes(s)),
+    )
+    .map(([duty]) => duty)
+}
+
+function requireDuty(actor: Actor | null, duty: Duty): AgentActor {
+  const {
+    roles,
+    scopes,
+    refusal,
+  }: { roles: readonly AgentRole[]; scopes: readonly TokenScope[]; refusal: string } = duties[duty]
   if (!actor)
     throw new ForbiddenError('Sign in first: send `Authorization: Bearer <token>`.', 'UNAUTHENTICATED')
   if (actor.kind !== 'AGENT') throw new ForbiddenError('Only an agent may do this.')
-  if (!actor.scopes.includes('WRITE'))
-    throw new ForbiddenError('This token may only read. Use one with the scope WRITE.')
+  if (!roles.includes(actor.role)) throw new ForbiddenError(refusal)
+  for (const scope of scopes) if (!actor.scopes.includes(scope)) throw new ForbiddenError(scopeLacks[scope])
   return actor
+}
+
+const scopeLacks: Record<TokenScope, string> = {
+  READ: 'This token may not read. Use one with the scope READ.',
+  WRITE: 'This token may only read. Use one with the scope WRITE.',
+  ADMIN: 'This token may not administer. Use one with the scope ADMIN.',
+}
+
+/** Refuses everyone but a signed-in agent of any role whose token may write; for what is theirs alone. */
+export function requireSelf(actor: Actor | null): AgentActor {
+  return requireDuty(actor, 'KEEP_OWN')
+}
+
+/** Refuses everyone but an agent who works on conversations, and whose token may write. */
+export function requireAgent(actor: Actor | null): AgentActor {
+  return requireDuty(actor, 'ANSWER')
+}
+
+/** Refuses everyone but a supervisor or an admin whose token may administer. */
+export function requireSupervisor(actor: Actor | null): AgentActor {
+  return requireDuty(actor, 'MANAGE')
 }
 
 /** Refuses everyone but an admin whose token may administer. */
 export function requireAdmin(actor: Actor | null): AgentActor {
-  const agent = requireAgent(actor)
-  if (agent.role !== 'ADMIN') throw new ForbiddenError('Only an admin may do this.')
-  if (!agent.scopes.includes('ADMIN'))
-    throw new ForbiddenError('This token may not administer. Use one with the scope ADMIN.')
-  return agent
+  return requireDuty(actor, 'ADMINISTER')
 }
 
 /** Whether someone sees what is the admins' alone. */

@@ -1,4 +1,4 @@
-import { type Actor, requireAgent } from '../actor.js'
+import { type Actor, requireSelf } from '../actor.js'
 import type { Database, Queryable } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { NotFoundError } from '../errors.js'
@@ -16,7 +16,7 @@ export function markConversationRead(
   input: { conversationId: string; seq?: number | null },
   call?: RepeatableCall,
 ) {
-  const agent = requireAgent(actor)
+  const agent = requireSelf(actor)
   return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
     const [row] = await tx.query<Pick<Conversation, 'id'>>(mark, [
       agent.agentId,

@@ -1,4 +1,4 @@
-import { type Actor, requireAgent, type TokenScope } from '../actor.js'
+import { type Actor, requireSelf, type TokenScope } from '../actor.js'
 import { findAgent } from '../agent/access.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
@@ -17,7 +17,7 @@ export interface NewApiToken {
 
 /** Makes an API token. Its secret is in this answer and never again. */
 export function createApiToken(db: Database, actor: Actor | null, input: NewApiToken, call?: RepeatableCall) {
-  const agent = requireAgent(actor)
+  const agent = requireSelf(actor)
   const agentId = input.agentId ?? agent.agentId
   const scopes = input.scopes ?? agent.scopes
   if (input.name.trim() === '') throw new ValidationError('name', 'A token needs a name to be recognised by.')
@@ -49,7 +49,7 @@ export function revokeApiToken(
   input: { tokenId: string },
   call?: RepeatableCall,
 ) {
-  const agent = requireAgent(actor)
+  const agent = requireSelf(actor)
   const anyone = agent.role === 'ADMIN' && agent.scopes.includes('ADMIN')
   return transact(db, agent, call, async (tx) => {
     const [token] = await tx.query<{ id: string }>(revoke, [input.tokenId, tx.now, agent.agentId, anyone])
