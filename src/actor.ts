@@ -62,8 +62,19 @@ export function attribution(actor: Actor): Attribution {
   }
 }
 
-/** What an agent may do beside looking: whose role gives it, and which scopes a token needs for it. */
-const duties = {
+/** What an agent may do beside looking. */
+export type Duty = 'KEEP_OWN' | 'ANSWER' | 'MANAGE' | 'ADMINISTER'
+
+interface Requirement {
+  /** Whose duty it is. */
+  roles: readonly AgentRole[]
+  /** What their token needs for it. */
+  scopes: readonly ('WRITE' | 'ADMIN')[]
+  /** What anybody else is told. */
+  refusal: string
+}
+
+const requirements: Record<Duty, Requirement> = {
   KEEP_OWN: {
     roles: ['READ_ONLY', 'AGENT', 'SUPERVISOR', 'ADMIN'],
     scopes: ['WRITE'],
@@ -79,42 +90,38 @@ const duties = {
     scopes: ['WRITE', 'ADMIN'],
     refusal: 'Only a supervisor or an admin may do this.',
   },
-  ADMINISTER: { roles: ['ADMIN'], scopes: ['WRITE', 'ADMIN'], refusal: 'Only an admin may do this.' },
-} as const satisfies Record<string, { roles: AgentRole[]; scopes: TokenScope[]; refusal: string }>
+  ADMINISTER: {
+    roles: ['ADMIN'],
+    scopes: ['WRITE', 'ADMIN'],
+    refusal: 'Only an admin may do this.',
+  },
+}
 
-export type Duty = keyof typeof duties
+const withoutScope = {
+  WRITE: 'This token may only read. Use one with the scope WRITE.',
+  ADMIN: 'This token may not administer. Use one with the scope ADMIN.',
+}
+
+/** Why an agent may not do something; null when they may. */
+function refusalOf({ role, scopes }: AgentActor, duty: Duty): string | null {
+  const { roles, scopes: needed, refusal } = requirements[duty]
+  if (!roles.includes(role)) return refusal
+  const lacking = needed.find((scope) => !scopes.includes(scope))
+  return lacking ? withoutScope[lacking] : null
+}
 
 /** What an agent's role and token give them to do. */
-export function dutiesOf({ role, scopes }: AgentActor): Duty[] {
-  const all = Object.entries(duties) as [
-    Duty,
-    { roles: readonly AgentRole[]; scopes: readonly TokenScope[] },
-  ][]
-  return all
-    .filter(
-      ([, { roles, scopes: needed }]) => roles.includes(role) && needed.every((s) => scopes.includes(s)),
-    )
-    .map(([duty]) => duty)
+export function dutiesOf(agent: AgentActor): Duty[] {
+  return (Object.keys(requirements) as Duty[]).filter((duty) => refusalOf(agent, duty) === null)
 }
 
 function requireDuty(actor: Actor | null, duty: Duty): AgentActor {
-  const {
-    roles,
-    scopes,
-    refusal,
-  }: { roles: readonly AgentRole[]; scopes: readonly TokenScope[]; refusal: string } = duties[duty]
   if (!actor)
     throw new ForbiddenError('Sign in first: send `Authorization: Bearer <token>`.', 'UNAUTHENTICATED')
   if (actor.kind !== 'AGENT') throw new ForbiddenError('Only an agent may do this.')
-  if (!roles.includes(actor.role)) throw new ForbiddenError(refusal)
-  for (const scope of scopes) if (!actor.scopes.includes(scope)) throw new ForbiddenError(scopeLacks[scope])
+  const refusal = refusalOf(actor, duty)
+  if (refusal) throw new ForbiddenError(refusal)
   return actor
-}
-
-const scopeLacks: Record<TokenScope, string> = {
-  READ: 'This token may not read. Use one with the scope READ.',
-  WRITE: 'This token may only read. Use one with the scope WRITE.',
-  ADMIN: 'This token may not administer. Use one with the scope ADMIN.',
 }
 
 /** Refuses everyone but a signed-in agent of any role whose token may write; for what is theirs alone. */
@@ -153,7 +160,7 @@ export function seesNotes(actor: Actor): boolean {
   return actor.kind !== 'INTEGRATION' || actor.seesNotes
 }
 
-/** Refuses nobody and tokens that may only read; for what agents and integrations both do. */
+/** Refuses whoever is no integration and no agent who works on conversations; for what both do. */
 export function requireWriter(actor: Actor | null): Actor {
   return actor?.kind === 'AGENT' || !actor ? requireAgent(actor) : actor
 }

@@ -1,4 +1,4 @@
-import { type Actor, requireSelf, type TokenScope } from '../actor.js'
+import { type Actor, dutiesOf, requireSelf, type TokenScope } from '../actor.js'
 import { findAgent } from '../agent/access.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
@@ -24,7 +24,7 @@ export function createApiToken(db: Database, actor: Actor | null, input: NewApiT
   if (scopes.some((scope) => !agent.scopes.includes(scope))) {
     throw new ForbiddenError('A token cannot have a scope that yours has not.')
   }
-  if (agentId !== agent.agentId && (agent.role !== 'ADMIN' || !agent.scopes.includes('ADMIN'))) {
+  if (agentId !== agent.agentId && !dutiesOf(agent).includes('ADMINISTER')) {
     throw new ForbiddenError('Only an admin makes tokens for other agents.')
   }
   return transact(db, agent, call, async (tx): Promise<{ token: TokenView; secret: string }> => {
@@ -50,7 +50,7 @@ export function revokeApiToken(
   call?: RepeatableCall,
 ) {
   const agent = requireSelf(actor)
-  const anyone = agent.role === 'ADMIN' && agent.scopes.includes('ADMIN')
+  const anyone = dutiesOf(agent).includes('ADMINISTER')
   return transact(db, agent, call, async (tx) => {
     const [token] = await tx.query<{ id: string }>(revoke, [input.tokenId, tx.now, agent.agentId, anyone])
     if (!token) throw new NotFoundError('Token')
