@@ -9,6 +9,11 @@ interface Named {
   agentId: string
 }
 
+interface LockedAgent {
+  /** One whose account is open. */
+  isAdmin: boolean
+}
+
 /** Gives an agent another role, which holds at once, for what they have open too. */
 export function setAgentRole(
   db: Database,
@@ -16,16 +21,16 @@ export function setAgentRole(
   { agentId, role }: Named & { role: AgentRole },
   call?: RepeatableCall,
 ) {
-  return change(db, actor, agentId, call, async (tx) => {
-    if (role !== 'ADMIN') await requireOtherAdmin(tx, 'role', agentId)
+  return change(db, actor, agentId, call, async (tx, { isAdmin }) => {
+    if (isAdmin && role !== 'ADMIN') await requireOtherAdmin(tx, 'role')
     await tx.query(setRole, [agentId, role])
   })
 }
 
 /** Makes an account's password and tokens worthless. What they wrote and hold stays theirs. */
 export function archiveAgent(db: Database, actor: Actor | null, { agentId }: Named, call?: RepeatableCall) {
-  return change(db, actor, agentId, call, async (tx) => {
-    await requireOtherAdmin(tx, 'agentId', agentId)
+  return change(db, actor, agentId, call, async (tx, { isAdmin }) => {
+    if (isAdmin) await requireOtherAdmin(tx, 'agentId')
     const [integration] = await tx.query(integrationOf, [agentId])
     if (integration) throw new ValidationError('agentId', 'This agent stands for Fin in an integration.')
     await tx.query(archive, [agentId, tx.now])
@@ -42,26 +47,28 @@ function change(
   actor: Actor | null,
   agentId: string,
   call: RepeatableCall | undefined,
-  work: (tx: Transaction) => Promise<unknown>,
+  work: (tx: Transaction, agent: LockedAgent) => Promise<unknown>,
 ) {
   const admin = requireAdmin(actor)
   return transact(db, admin, call, async (tx) => {
-    const [agent] = await tx.query<{ id: string }>(find, [agentId])
+    const [agent] = await tx.query<LockedAgent>(lock, [agentId])
     if (!agent) throw new NotFoundError('Agent')
-    await work(tx)
-    return { agent }
+    await work(tx, agent)
+    return { agent: { id: agentId } }
   })
 }
 
 /** Locks the admins, so that of two who stop being one at the same time the second is the last. */
-async function requireOtherAdmin(tx: Transaction, field: string, agentId: string): Promise<void> {
-  const admins = await tx.query<{ id: string }>(lockAdmins, [])
-  if (admins.length === 1 && admins[0]?.id === agentId) {
+async function requireOtherAdmin(tx: Transaction, field: string): Promise<void> {
+  if ((await tx.query(lockAdmins, [])).length === 1) {
     throw new ValidationError(field, 'This is the last admin. Make somebody else one first.')
   }
 }
 
-const find = statement('agent.find', 'select id from agent where id = $1')
+const lock = statement(
+  'agent.lock',
+  `select role = 'ADMIN' and archived_at is null as "isAdmin" from agent where id = $1 for no key update`,
+)
 
 const lockAdmins = statement(
   'agent.lockAdmins',
