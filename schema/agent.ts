@@ -1,10 +1,11 @@
 import type { AgentView } from '../src/agent/access.js'
 import { listAgents } from '../src/agent/access.js'
 import { createAgent } from '../src/agent/create.js'
+import { archiveAgent, restoreAgent, setAgentRole } from '../src/agent/setState.js'
 import { builder } from './builder.js'
 import { AgentRoleEnum } from './enums.js'
-import { mutation } from './mutation.js'
-import { findable, idOf, Node } from './node.js'
+import { type InputFields, mutation } from './mutation.js'
+import { argumentId, findable, idOf, Node } from './node.js'
 
 export const Agent = builder.objectRef<AgentView>('Agent')
 
@@ -23,6 +24,11 @@ builder.objectType(Agent, {
     role: t.expose('role', { type: AgentRoleEnum, description: 'What they may do.' }),
     isBot: t.exposeBoolean('isBot', { description: 'Whether a program answers, such as Fin.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the account was made.' }),
+    archivedAt: t.expose('archivedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the account was closed; null: it is open.',
+    }),
   }),
 })
 
@@ -49,4 +55,38 @@ mutation('createAgent', {
   }),
   changes: { agent: 'Agent' },
   run: (input, { app, actor }, call) => createAgent(app.db, actor, input, call),
+})
+
+mutation('setAgentRole', {
+  description:
+    'Gives an agent another role, which holds at once, also for what they have open. The last admin stays one. For admins.',
+  input: (t) => ({
+    agentId: t.id({ required: true, description: 'The agent.' }),
+    role: t.field({ type: AgentRoleEnum, required: true, description: 'What they may do from now on.' }),
+  }),
+  changesRights: true,
+  changes: { agent: 'Agent' },
+  run: ({ agentId, role }, { app, actor }, call) =>
+    setAgentRole(app.db, actor, { agentId: argumentId('Agent', agentId), role }, call),
+})
+
+const named = (t: InputFields) => ({ agentId: t.id({ required: true, description: 'The agent.' }) })
+
+mutation('archiveAgent', {
+  description:
+    'Closes an account: its password and tokens open nothing any more. What they wrote and hold stays theirs. Neither the last admin’s nor one that stands for Fin. For admins.',
+  input: named,
+  changesRights: true,
+  changes: { agent: 'Agent' },
+  run: ({ agentId }, { app, actor }, call) =>
+    archiveAgent(app.db, actor, { agentId: argumentId('Agent', agentId) }, call),
+})
+
+mutation('restoreAgent', {
+  description: 'Opens an archived account again, with its role, inboxes, password and tokens. For admins.',
+  input: named,
+  changesRights: true,
+  changes: { agent: 'Agent' },
+  run: ({ agentId }, { app, actor }, call) =>
+    restoreAgent(app.db, actor, { agentId: argumentId('Agent', agentId) }, call),
 })

@@ -1,4 +1,4 @@
-import { tokenScopes } from '../src/actor.js'
+import { type Duty, tokenScopes } from '../src/actor.js'
 import {
   AgentRole,
   ConversationStatus,
@@ -41,7 +41,7 @@ export const ViewScopeEnum = builder.enumType('ViewScope', {
   values: {
     PERSONAL: { value: ViewScope.PERSONAL, description: 'Its maker’s, who alone sees and changes it.' },
     TEAM: { value: ViewScope.TEAM, description: 'A team’s, whose members see and change it.' },
-    SHARED: { value: ViewScope.SHARED, description: 'Everybody’s; admins change it.' },
+    SHARED: { value: ViewScope.SHARED, description: 'Everybody’s; supervisors change it.' },
   },
 })
 
@@ -60,8 +60,28 @@ export const AgentRoleEnum = builder.enumType('AgentRole', {
       value: AgentRole.ADMIN,
       description: 'Sees every inbox and administers agents, inboxes and integrations.',
     },
+    SUPERVISOR: {
+      value: AgentRole.SUPERVISOR,
+      description:
+        'An agent who also makes teams and shared views, and decides who is a member of the inboxes they are in.',
+    },
     AGENT: { value: AgentRole.AGENT, description: 'Answers in the inboxes they are a member of.' },
+    READ_ONLY: {
+      value: AgentRole.READ_ONLY,
+      description:
+        'Sees the inboxes they are a member of, notes included, and changes only what is their own.',
+    },
   },
+})
+
+export const DutyEnum = builder.enumType('Duty', {
+  description: 'What an agent may do beside looking, by their role and the scopes of their token.',
+  values: {
+    KEEP_OWN: { description: 'Keep what is theirs alone: read marks, views and API tokens of their own.' },
+    ANSWER: { description: 'Work on conversations, end-users and the views of their teams.' },
+    MANAGE: { description: 'Make teams and shared views, and say who is a member of their inboxes.' },
+    ADMINISTER: { description: 'Administer agents, inboxes, integrations and webhooks.' },
+  } satisfies Record<Duty, object>,
 })
 
 export const OriginApiEnum = builder.enumType(OriginApi, {

@@ -1,5 +1,6 @@
 import { inboxInReach } from '../src/inbox/access.js'
-import { addInboxMember, createInbox } from '../src/inbox/create.js'
+import { createInbox } from '../src/inbox/create.js'
+import { addInboxMember, removeInboxMember } from '../src/inbox/members.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
 import { mutation } from './mutation.js'
@@ -17,7 +18,11 @@ export const Inbox = builder.prismaObject('Inbox', {
       description: 'The agents who answer in it, beside the admins.',
       extensions: { isLogged: false },
       select: {
-        members: { select: { agent: { omit: { passwordHash: true } } }, orderBy: { agent: { name: 'asc' } } },
+        members: {
+          where: { agent: { archivedAt: null } },
+          select: { agent: { omit: { passwordHash: true } } },
+          orderBy: { agent: { name: 'asc' } },
+        },
       },
       resolve: (inbox) => inbox.members.map((member) => member.agent),
     }),
@@ -50,7 +55,8 @@ mutation('createInbox', {
 })
 
 mutation('addInboxMember', {
-  description: 'Lets an agent see and answer the conversations of an inbox. For admins.',
+  description:
+    'Lets an agent see the conversations of an inbox, and do there what their role gives them. For supervisors, whose inbox it is and who see the agent, and admins.',
   input: (t) => ({
     inboxId: t.id({ required: true, description: 'The inbox.' }),
     agentId: t.id({ required: true, description: 'The agent.' }),
@@ -59,6 +65,24 @@ mutation('addInboxMember', {
   changes: { inbox: 'Inbox', agent: 'Agent' },
   run: (input, { app, actor }, call) =>
     addInboxMember(
+      app.db,
+      actor,
+      { inboxId: argumentId('Inbox', input.inboxId), agentId: argumentId('Agent', input.agentId) },
+      call,
+    ),
+})
+
+mutation('removeInboxMember', {
+  description:
+    'Takes an inbox out of an agent’s sight, at once. What they hold there stays with them until it is assigned anew. For supervisors, whose inbox it is and who see the agent, and admins.',
+  input: (t) => ({
+    inboxId: t.id({ required: true, description: 'The inbox.' }),
+    agentId: t.id({ required: true, description: 'The agent.' }),
+  }),
+  changesRights: true,
+  changes: { inbox: 'Inbox' },
+  run: (input, { app, actor }, call) =>
+    removeInboxMember(
       app.db,
       actor,
       { inboxId: argumentId('Inbox', input.inboxId), agentId: argumentId('Agent', input.agentId) },

@@ -17,10 +17,10 @@ export const Team = builder.prismaObject('Team', {
 findable('Team', Team, ({ app, actor }, id) => actor && findTeam(app.db, actor, id))
 
 mutation('createTeam', {
-  description: 'Makes a team. For admins.',
+  description: 'Makes a team. For supervisors, who are then in it, and admins.',
   input: (t) => ({
     name: t.string({ required: true, description: 'Its name.' }),
-    agentIds: t.idList({ description: 'Its members.' }),
+    agentIds: t.idList({ description: 'Its members; a supervisor names agents in their sight.' }),
   }),
   changes: { team: 'Team' },
   run: (input, { app, actor }, call) =>

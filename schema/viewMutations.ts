@@ -9,7 +9,7 @@ import { argumentId, optionalId } from './node.js'
 
 mutation('createView', {
   description:
-    'Saves a list of conversations: for you, for a team that you are in, or, as an admin, for everybody.',
+    'Saves a list of conversations: for you, for a team that you are in, or, as a supervisor, for everybody.',
   input: (t) => ({
     name: t.string({ required: true, description: 'Its name, at most 100 characters.' }),
     scope: t.field({ type: ViewScopeEnum, required: true, description: 'Whose it is.' }),
@@ -37,7 +37,7 @@ mutation('createView', {
 
 mutation('updateView', {
   description:
-    'Changes a view for all who have it; what is left out stays. Those of a team its members change, shared ones admins.',
+    'Changes a view for all who have it; what is left out stays. Those of a team its members change, shared ones supervisors.',
   input: (t) => ({ ...named(t), name: t.string({ description: 'Its name.' }), ...shown(t) }),
   changes: { view: 'View' },
   run({ viewId, orderBy, ...input }, { app, actor }, call) {

@@ -1,8 +1,8 @@
-import type { AgentActor } from '../src/actor.js'
+import { type AgentActor, dutiesOf } from '../src/actor.js'
 import { inboxInReach } from '../src/inbox/access.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
-import { TokenScopeEnum } from './enums.js'
+import { DutyEnum, TokenScopeEnum } from './enums.js'
 import { Inbox } from './inbox.js'
 
 export const Viewer = builder.objectRef<AgentActor>('Viewer').implement({
@@ -16,8 +16,17 @@ export const Viewer = builder.objectRef<AgentActor>('Viewer').implement({
     }),
     permissions: t.field({
       type: [TokenScopeEnum],
-      description: 'What this token may be used for; ADMIN only for admins.',
-      resolve: (viewer) => viewer.scopes.filter((scope) => scope !== 'ADMIN' || viewer.role === 'ADMIN'),
+      description:
+        'What this token may be used for: WRITE only for those who answer, ADMIN only for admins; `duties` tells more.',
+      resolve: (viewer) => {
+        const duties = dutiesOf(viewer)
+        return viewer.scopes.filter((scope) => scope === 'READ' || duties.includes(dutyOf[scope]))
+      },
+    }),
+    duties: t.field({
+      type: [DutyEnum],
+      description: 'What they may do with this token, in the inboxes that they see.',
+      resolve: dutiesOf,
     }),
     inboxes: t.prismaField({
       type: [Inbox],
@@ -31,6 +40,9 @@ export const Viewer = builder.objectRef<AgentActor>('Viewer').implement({
     }),
   }),
 })
+
+/** What a scope is usually asked for. */
+const dutyOf = { WRITE: 'ANSWER', ADMIN: 'ADMINISTER' } as const
 
 builder.queryField('viewer', (t) =>
   t.field({

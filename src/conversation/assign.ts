@@ -37,7 +37,7 @@ export function assignConversation(
       const [member] = await tx.query(answersIn, [before.inboxId, assignee.id])
       if (!member)
         throw new ForbiddenError(
-          `${assignee.name} is not a member of this inbox. Add them with addInboxMember first.`,
+          `${assignee.name} does not answer in this inbox: they are not a member of it, or may only read.`,
         )
     }
     if (input.teamId && !(await findTeam(tx, agent, input.teamId))) throw new NotFoundError('Team')
@@ -77,7 +77,7 @@ export function handBackToFin(
 const answersIn = statement(
   'inbox.answersIn',
   `select 1 from agent a
-    where a.id = $2 and a.archived_at is null
+    where a.id = $2 and a.archived_at is null and a.role <> 'READ_ONLY'
       and (a.role = 'ADMIN' or exists (select 1 from inbox_member m where m.inbox_id = $1 and m.agent_id = a.id))`,
 )
 

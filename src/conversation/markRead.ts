@@ -1,4 +1,4 @@
-import { type Actor, requireAgent } from '../actor.js'
+import { type Actor, requireSelf } from '../actor.js'
 import type { Database, Queryable } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { NotFoundError } from '../errors.js'
@@ -16,7 +16,7 @@ export async function markConversationRead(
   input: { conversationId: string; seq?: number | null },
   call?: RepeatableCall,
 ): Promise<ConversationChanged | Repeat> {
-  const agent = requireAgent(actor)
+  const agent = requireSelf(actor)
   const [conversation] = await db.change<Conversation>(
     call ? keyedMark : mark,
     [

@@ -1,4 +1,5 @@
-import { type Actor, requireAdmin } from '../actor.js'
+import { type Actor, requireSupervisor } from '../actor.js'
+import { findAgents } from '../agent/access.js'
 import type { Database } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { NotFoundError, ValidationError } from '../errors.js'
@@ -6,20 +7,22 @@ import { Prisma, type Team } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 
-/** Makes a team of agents, to which conversations can be assigned. */
+/** Makes a team of agents, to which conversations can be assigned. A supervisor who makes one is in it, and so sees it. */
 export function createTeam(
   db: Database,
   actor: Actor | null,
   input: { name: string; agentIds?: readonly string[] | null },
   call?: RepeatableCall,
 ) {
-  const admin = requireAdmin(actor)
+  const by = requireSupervisor(actor)
   const name = input.name.trim()
   if (name === '') throw new ValidationError('name', 'A team needs a name.')
-  return transact(db, admin, call, async (tx) => {
+  return transact(db, by, call, async (tx) => {
     const [team] = await tx.query<Team>(insert, [newId(), name, tx.now])
     if (!team) throw new Error('A team was not inserted.')
-    const agentIds = [...new Set(input.agentIds ?? [])]
+    const named = input.agentIds ?? []
+    const agentIds = [...new Set(by.role === 'ADMIN' ? named : [by.agentId, ...named])]
+    if ((await findAgents(tx, by, agentIds)).length !== agentIds.length) throw new NotFoundError('Agent')
     const joined = await tx.query(join, [team.id, agentIds])
     if (joined.length !== agentIds.length) throw new NotFoundError('Agent')
     return { team }

@@ -1,4 +1,4 @@
-import { type Actor, requireAgent, type TokenScope } from '../actor.js'
+import { type Actor, dutiesOf, requireSelf, type TokenScope } from '../actor.js'
 import { findAgent } from '../agent/access.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
@@ -17,14 +17,14 @@ export interface NewApiToken {
 
 /** Makes an API token. Its secret is in this answer and never again. */
 export function createApiToken(db: Database, actor: Actor | null, input: NewApiToken, call?: RepeatableCall) {
-  const agent = requireAgent(actor)
+  const agent = requireSelf(actor)
   const agentId = input.agentId ?? agent.agentId
   const scopes = input.scopes ?? agent.scopes
   if (input.name.trim() === '') throw new ValidationError('name', 'A token needs a name to be recognised by.')
   if (scopes.some((scope) => !agent.scopes.includes(scope))) {
     throw new ForbiddenError('A token cannot have a scope that yours has not.')
   }
-  if (agentId !== agent.agentId && (agent.role !== 'ADMIN' || !agent.scopes.includes('ADMIN'))) {
+  if (agentId !== agent.agentId && !dutiesOf(agent).includes('ADMINISTER')) {
     throw new ForbiddenError('Only an admin makes tokens for other agents.')
   }
   return transact(db, agent, call, async (tx): Promise<{ token: TokenView; secret: string }> => {
@@ -49,8 +49,8 @@ export function revokeApiToken(
   input: { tokenId: string },
   call?: RepeatableCall,
 ) {
-  const agent = requireAgent(actor)
-  const anyone = agent.role === 'ADMIN' && agent.scopes.includes('ADMIN')
+  const agent = requireSelf(actor)
+  const anyone = dutiesOf(agent).includes('ADMINISTER')
   return transact(db, agent, call, async (tx) => {
     const [token] = await tx.query<{ id: string }>(revoke, [input.tokenId, tx.now, agent.agentId, anyone])
     if (!token) throw new NotFoundError('Token')

@@ -1,8 +1,16 @@
-import { type AgentActor, requireAdmin } from '../actor.js'
+import { type Actor, type AgentActor, requireAgent, requireSelf, requireSupervisor } from '../actor.js'
 import type { Queryable, Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { NotFoundError } from '../errors.js'
 import { Prisma, type View } from '../generated/prisma/client.js'
+import type { ViewScope } from '../generated/prisma/enums.js'
+
+/** Refuses whoever may not make and change views of a scope. */
+export const requireMaker: Record<ViewScope, (actor: Actor | null) => AgentActor> = {
+  PERSONAL: requireSelf,
+  TEAM: requireAgent,
+  SHARED: requireSupervisor,
+}
 
 /** The views that somebody has, by their places. */
 export function viewsOf(db: Queryable, { agentId }: AgentActor): Promise<View[]> {
@@ -19,7 +27,7 @@ export async function findView(db: Queryable, { agentId }: AgentActor, id: strin
 export async function requireChangeable(db: Queryable, agent: AgentActor, id: string): Promise<void> {
   const view = await findView(db, agent, id)
   if (!view) throw new NotFoundError('View')
-  if (view.scope === 'SHARED') requireAdmin(agent)
+  requireMaker[view.scope](agent)
 }
 
 /** A view that nobody else can change until this transaction ends. Throws NotFoundError when it is deleted. */

@@ -1,11 +1,11 @@
-import { type Actor, type AgentActor, requireAdmin, requireAgent } from '../actor.js'
+import type { Actor } from '../actor.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { ForbiddenError, ValidationError } from '../errors.js'
 import type { ViewScope } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
-import { isMember } from './access.js'
+import { isMember, requireMaker } from './access.js'
 import { cleanIcon, cleanName, type ViewSettings } from './settings.js'
 
 export interface NewView extends ViewSettings {
@@ -17,9 +17,12 @@ export interface NewView extends ViewSettings {
 /** That one agent has made. */
 const mostViews = 200
 
-/** Makes a view: for oneself, for a team of one's own, or, as an admin, for everybody. */
+/** Makes a view: for oneself, for a team of one's own, or, as a supervisor, for everybody. */
 export function createView(db: Database, actor: Actor | null, input: NewView, call?: RepeatableCall) {
-  const agent = requireMaker(actor, input)
+  if ((input.scope === 'TEAM') !== (input.teamId != null)) {
+    throw new ValidationError('teamId', 'Name a team for a view of the scope TEAM, and for no other.')
+  }
+  const agent = requireMaker[input.scope](actor)
   const name = cleanName(input.name)
   const icon = cleanIcon(input.icon)
   return transact(db, agent, call, async (tx) => {
@@ -42,13 +45,6 @@ export function createView(db: Database, actor: Actor | null, input: NewView, ca
     if (!view) throw new ValidationError('name', `You have made ${mostViews} views. Delete some first.`)
     return { view: { id: view.id } }
   })
-}
-
-function requireMaker(actor: Actor | null, { scope, teamId }: NewView): AgentActor {
-  if ((scope === 'TEAM') !== (teamId != null)) {
-    throw new ValidationError('teamId', 'Name a team for a view of the scope TEAM, and for no other.')
-  }
-  return scope === 'SHARED' ? requireAdmin(actor) : requireAgent(actor)
 }
 
 const insert = statement(

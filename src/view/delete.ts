@@ -1,4 +1,4 @@
-import { type Actor, requireAgent } from '../actor.js'
+import { type Actor, requireSelf } from '../actor.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
@@ -11,7 +11,7 @@ export async function deleteView(
   { viewId }: { viewId: string },
   call?: RepeatableCall,
 ) {
-  const agent = requireAgent(actor)
+  const agent = requireSelf(actor)
   await requireChangeable(db, agent, viewId)
   return transact(db, agent, call, async (tx) => {
     const { id } = await lockView(tx, agent, viewId)

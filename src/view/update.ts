@@ -1,4 +1,4 @@
-import { type Actor, requireAgent } from '../actor.js'
+import { type Actor, requireSelf } from '../actor.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
@@ -15,7 +15,7 @@ export async function updateView(
   input: ViewUpdate,
   call?: RepeatableCall,
 ) {
-  const agent = requireAgent(actor)
+  const agent = requireSelf(actor)
   const name = input.name == null ? null : cleanName(input.name)
   const icon = input.icon === undefined ? undefined : cleanIcon(input.icon)
   await requireChangeable(db, agent, input.viewId)

@@ -28,8 +28,8 @@ export interface TestServer extends RunningServer {
   graphql<T = Data>(query: string, variables?: object, token?: string | null): Promise<GraphqlAnswer<T>>
   /** The same, for its payload: throws on errors and on members of Error. */
   must<T = Data>(query: string, variables?: object, token?: string | null): Promise<T>
-  /** A new agent of these inboxes and a token of theirs. */
-  agent(name: string, inboxIds: string[]): Promise<{ id: string; token: string }>
+  /** A new agent of these inboxes, an AGENT unless told otherwise, and a token of theirs. */
+  agent(name: string, inboxIds: string[], role?: string): Promise<{ id: string; token: string }>
   inbox(name?: string): Promise<string>
   /** A conversation that an end-user opened. */
   conversation(inboxId: string, body?: string): Promise<string>
@@ -98,12 +98,12 @@ export async function startTestServer(
     faults,
     graphql,
     must,
-    async agent(name, inboxIds) {
+    async agent(name, inboxIds, role = 'AGENT') {
       const email = `${name.toLowerCase().replace(/\W+/g, '.')}.${randomBytes(4).toString('hex')}@example.com`
       const { createAgent } = await must(
-        `mutation ($name: String!, $email: String!) { createAgent(input: { name: $name, email: $email }) {
+        `mutation ($name: String!, $email: String!, $role: AgentRole) { createAgent(input: { name: $name, email: $email, role: $role }) {
           __typename ... on CreateAgentPayload { agent { id } } ... on Error { message } } }`,
-        { name, email },
+        { name, email, role },
       )
       const { id } = createAgent.agent
       for (const inboxId of inboxIds) {

@@ -12,7 +12,7 @@ export interface Call {
   other: object
   /** Who may call it, where that is no admin: somebody, somebody else, and the first with nothing in reach any more. */
   callers?: [Caller, Caller, Caller]
-  /** It changes deliveries only, which nodes at once change further. */
+  /** It changes deliveries only, which nodes at once change further; or what it changes is gone. */
   deliveriesOnly?: boolean
 }
 
@@ -34,6 +34,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
   },
 
   addNote: (world) => onConversation(world, { body: 'a note' }, { body: 'another note' }),
+
+  archiveAgent: onAgents,
 
   archiveWebhook: onWebhooks,
 
@@ -121,6 +123,15 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     return { input: { deliveryId: first.id }, other: { deliveryId: second.id }, deliveriesOnly: true }
   },
 
+  async removeInboxMember({ server, inboxId }) {
+    const [first, second] = [await server.agent('First', [inboxId]), await server.agent('Second', [inboxId])]
+    return {
+      input: { inboxId, agentId: first.id },
+      other: { inboxId, agentId: second.id },
+      deliveriesOnly: true,
+    }
+  },
+
   async replayDeliveries({ server }) {
     const integrationId = await withDeliveries(server)
     const input = { integrationId, from: inHours(-1), to: inHours(1) }
@@ -128,6 +139,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
   },
 
   replyToConversation: (world) => onConversation(world, { body: 'a reply' }, { body: 'another reply' }),
+
+  restoreAgent: onAgents,
 
   resumeIntegration: onIntegrations,
 
@@ -150,6 +163,11 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
   async rotateWebhookSecret({ server }) {
     const webhookId = await newWebhook(server)
     return { input: { webhookId }, other: { webhookId, overlapHours: 1 } }
+  },
+
+  async setAgentRole({ server }) {
+    const { id: agentId } = await server.agent('Somebody', [])
+    return { input: { agentId, role: 'SUPERVISOR' }, other: { agentId, role: 'READ_ONLY' } }
   },
 
   setConversationStatus: (world) => onConversation(world, { status: 'RESOLVED' }, { status: 'CLOSED' }),
@@ -215,6 +233,11 @@ async function newView(server: TestServer): Promise<string> {
 async function onConversation({ server, inboxId }: World, input: object, other: object): Promise<Call> {
   const conversationId = await server.conversation(inboxId)
   return { input: { conversationId, ...input }, other: { conversationId, ...other } }
+}
+
+async function onAgents({ server }: World): Promise<Call> {
+  const [first, second] = [await server.agent('First', []), await server.agent('Second', [])]
+  return { input: { agentId: first.id }, other: { agentId: second.id } }
 }
 
 async function onIntegrations({ server }: World): Promise<Call> {

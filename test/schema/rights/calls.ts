@@ -1,0 +1,125 @@
+import { calls } from '../idempotency/calls.js'
+import { type Caller, type Inbox, type Place, password } from './world.js'
+
+/** An input about an inbox with which whoever may do it succeeds. */
+type Make = (inbox: Inbox, place: Place, caller: Caller) => Promise<object> | object
+
+/**
+ * By the name in the table, where it is not enough what test/schema/idempotency/calls.ts calls the mutation with: more
+ * than one row is about it, or it depends on the inbox or on who calls.
+ */
+const special: Record<string, Make> = {
+  addInboxMember: async ({ inboxId }, { own, server }) => ({
+    inboxId,
+    agentId: (await server.agent('Colleague', [own.inboxId])).id,
+  }),
+  'addInboxMember (an agent out of sight)': async ({ inboxId }, { server }) => ({
+    inboxId,
+    agentId: (await server.agent('Stranger', [])).id,
+  }),
+  'assignConversation (to one who may only read)': async (inbox) => ({
+    conversationId: inbox.ids.Conversation,
+    agentId: inbox.readerId,
+  }),
+  'createApiToken (for another agent)': ({ agentId }) => ({ name: 'theirs', agentId }),
+  'createView (PERSONAL)': () => view('PERSONAL'),
+  'createView (TEAM)': ({ teamId }) => ({ ...view('TEAM'), teamId }),
+  'createView (SHARED)': () => view('SHARED'),
+  'deleteMessage (one’s own)': async (...about) => ({ messageId: await ownNote(...about) }),
+  'deleteMessage (another’s)': async (inbox, { server }) => ({
+    messageId: await noteBy(server.token, inbox),
+  }),
+  'deleteView (one’s own)': ownView,
+  'deleteView (another’s own)': (_, { server }) => saved(server.token, 'PERSONAL', server),
+  'deleteView (TEAM)': teamView,
+  'deleteView (SHARED)': (_, { server }) => saved(server.token, 'SHARED', server),
+  'editMessage (one’s own)': async (...about) => ({ messageId: await ownNote(...about), body: 'Better' }),
+  'editMessage (another’s)': async (inbox, { server }) => ({
+    messageId: await noteBy(server.token, inbox),
+    body: 'Better',
+  }),
+  handBackToFin: ({ ids }) => ({ conversationId: ids.Conversation }),
+  removeInboxMember: async ({ inboxId }, { own, server }) => ({
+    inboxId,
+    agentId: (await server.agent('Colleague', [own.inboxId, inboxId])).id,
+  }),
+  'removeInboxMember (an agent out of sight)': async ({ inboxId }, { server }) => ({
+    inboxId,
+    agentId: (await server.agent('Stranger', [])).id,
+  }),
+  'revokeApiToken (one’s own)': async (_, { mint, server }, { column, token }) => {
+    const { token: spare } = await mint(token ? column : 'AGENT', 'ADMIN')
+    const { apiTokens } = await server.must('{ apiTokens { id } }', {}, spare)
+    return { tokenId: apiTokens[0].id }
+  },
+  'revokeApiToken (another’s)': async ({ inboxId }, { server }) => {
+    const { token } = await server.agent('Leaver', [inboxId])
+    const { apiTokens } = await server.must('{ apiTokens { id } }', {}, token)
+    return { tokenId: apiTokens[0].id }
+  },
+  setTyping: ({ ids }) => ({ conversationId: ids.Conversation, isTyping: true }),
+  signIn: ({ email }) => ({ email, password }),
+  signOut: () => ({}),
+  syncConversation: ({ ids }) => ({ conversationId: ids.Conversation, attributes: { from: 'Fin' } }),
+  'updateView (one’s own)': ownView,
+  'updateView (another’s own)': (_, { server }) => saved(server.token, 'PERSONAL', server),
+  'updateView (TEAM)': teamView,
+  'updateView (SHARED)': (_, { server }) => saved(server.token, 'SHARED', server),
+}
+
+export async function inputFor(
+  { name, field }: { name: string; field: string },
+  inbox: Inbox,
+  place: Place,
+  caller: Caller,
+): Promise<object> {
+  const make = special[name]
+  if (make) return make(inbox, place, caller)
+  const usual = calls[field]
+  if (!usual) throw new Error(`Nothing says what ${name} is called with.`)
+  return (await usual(inbox)).input
+}
+
+const view = (scope: string) => ({ name: 'Nothing', scope, filter: { or: [] } })
+
+/** A new view of whoever calls, under all their scopes. */
+async function ownView(_: Inbox, { callers, server }: Place, { column }: Caller): Promise<object> {
+  const { token } = callers.find((caller) => caller.column === column) as Caller
+  return saved(token ?? server.token, 'PERSONAL', server)
+}
+
+/** A new note of whoever calls, where they may write one; else of an admin. */
+function ownNote(inbox: Inbox, { callers, own, server }: Place, { column }: Caller): Promise<string> {
+  const writes = column === 'ADMIN' || (inbox === own && ['AGENT', 'SUPERVISOR'].includes(column))
+  const token = writes ? callers.find((caller) => caller.column === column)?.token : null
+  return noteBy(token ?? server.token, inbox)
+}
+
+async function noteBy(token: string, { ids, server }: Inbox): Promise<string> {
+  const { addNote } = await server.must(
+    `mutation ($id: ID!) { addNote(input: { conversationId: $id, body: "Hm" }) {
+      __typename ... on AddNotePayload { message { id } } ... on Error { reason: message } } }`,
+    { id: ids.Conversation },
+    token,
+  )
+  return addNote.message.id
+}
+
+async function teamView({ teamId, agentId }: Inbox, { server }: Place): Promise<object> {
+  const { createApiToken } = await server.must(
+    `mutation ($id: ID!) { createApiToken(input: { name: "member", agentId: $id }) {
+      __typename ... on CreateApiTokenPayload { secret } } }`,
+    { id: agentId },
+  )
+  return saved(createApiToken.secret, 'TEAM', server, teamId)
+}
+
+async function saved(token: string, scope: string, { must }: Place['server'], teamId?: string) {
+  const { createView } = await must(
+    `mutation ($input: CreateViewInput!) { createView(input: $input) {
+      __typename ... on CreateViewPayload { view { id } } ... on Error { message } } }`,
+    { input: { ...view(scope), teamId } },
+    token,
+  )
+  return { viewId: createView.view.id }
+}
