@@ -2,6 +2,7 @@ import { type Actor, type AgentActor, requireAgent } from '../actor.js'
 import { heldByHumans, type LockedConversation, lockConversation } from '../conversation/lock.js'
 import { saveConversation } from '../conversation/save.js'
 import type { Database, Transaction } from '../database/database.js'
+import { attachUploads, hasUploads, takeUploads } from '../file/attach.js'
 import type { Conversation, Message } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
@@ -29,11 +30,12 @@ export async function reply(db: Database, actor: Actor | null, input: AgentMessa
   if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
+    const taken = await takeUploads(tx, agent, content)
     const takesOver = !agent.isBot && before.assigneeIsBot !== false
-    return add(tx, agent, before, content, 'PUBLIC', {
+    return add(tx, agent, before, taken, 'PUBLIC', {
       assigneeId: takesOver ? agent.agentId : before.assigneeId,
       handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
-      preview: previewOf(content),
+      preview: previewOf(taken),
       waitingSince: null,
       firstResponseAt: before.firstResponseAt ?? tx.now,
     })
@@ -48,7 +50,7 @@ export async function addNote(db: Database, actor: Actor | null, input: AgentMes
   if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
-    return add(tx, agent, before, content, 'PRIVATE', {})
+    return add(tx, agent, before, await takeUploads(tx, agent, content), 'PRIVATE', {})
   })
 }
 
@@ -61,7 +63,7 @@ async function plainly(
   content: CleanContent,
   call: RepeatableCall | undefined,
 ): Promise<MessageAdded | null> {
-  if (expectedVersion != null) return null
+  if (expectedVersion != null || hasUploads(content.attachments)) return null
   return addAtOnce(db, agent, kind, conversationId, { ...content, agentId: agent.agentId }, call)
 }
 
@@ -76,6 +78,7 @@ async function add(
   const id = newId()
   const adding = Promise.all([
     insertMessage(tx, before, { ...content, id, visibility, author: { agentId: agent.agentId } }),
+    attachUploads(tx, id, content),
     saveConversation(
       tx,
       agent,
@@ -85,7 +88,7 @@ async function add(
     ),
   ])
   tx.commitsBehind(adding)
-  const [message, conversation] = await adding
+  const [message, , conversation] = await adding
   if (!message) throw new Error('A message without an object id was not inserted.')
   return { message, conversation }
 }
