@@ -113,12 +113,17 @@ export function presentMessage(message: Message, conversationId: string) {
     author: 'agentName' in author ? presentAgent(author) : presentEndUser(author),
     visibility: visibility.toLowerCase(),
     created_at: createdAt,
-    attachments: attachments.map(({ url, filetype, filename }) => ({
+    // Fin reads https alone; where this server has no such address, what was uploaded to it cannot be shown.
+    attachments: attachments.filter(isSecure).map(({ url, filetype, filename }) => ({
       url: validUrl(url),
       ...(filetype !== null && { filetype }),
       ...(filename !== null && { filename }),
     })),
   }
+}
+
+function isSecure({ url }: { url: string }): boolean {
+  return new URL(url).protocol === 'https:'
 }
 
 function validUrl(url: string): string {

@@ -1,6 +1,7 @@
 import { ValidationError } from '../src/errors.js'
 import { columnsRead } from '../src/execution/selected.js'
-import { storedId } from '../src/ids.js'
+import { uploadedFileLink } from '../src/file/link.js'
+import { publicId, storedId } from '../src/ids.js'
 import type { Attachment as AttachmentValue } from '../src/message/attachments.js'
 import type { MessageView } from '../src/message/read.js'
 import { receiveMessage } from '../src/message/receive.js'
@@ -20,12 +21,32 @@ import { UnreadValueInput } from './unread.js'
 export const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
   description: 'A file beside a message.',
   fields: (t) => ({
-    url: t.exposeString('url', { description: 'Always https.' }),
+    url: t.string({
+      description:
+        'Always https; of an uploaded file a link to this server that opens it for an hour, to whoever has it.',
+      resolve: ({ url, fileId }, _, { app }) =>
+        fileId ? app.publicUrl() + uploadedFileLink(app.secrets, fileId, app.db.clock.now()) : url,
+    }),
     filetype: t.exposeString('filetype', {
       nullable: true,
       description: 'A type or an extension, e.g. `pdf`.',
     }),
     filename: t.exposeString('filename', { nullable: true, description: 'Its name for people.' }),
+    fileId: t.id({
+      nullable: true,
+      description: '`upload_…`, of one that was uploaded.',
+      resolve: ({ fileId }) => (fileId ? publicId('UploadedFile', fileId) : null),
+    }),
+    contentType: t.string({
+      nullable: true,
+      description: 'Its type, which was checked, of one that was uploaded.',
+      resolve: ({ fileId, filetype }) => (fileId ? filetype : null),
+    }),
+    size: t.int({
+      nullable: true,
+      description: 'In bytes, of one that was uploaded.',
+      resolve: ({ size }) => size ?? null,
+    }),
   }),
 })
 
@@ -171,13 +192,16 @@ builder.objectField(Conversation, 'messages', (t) =>
 )
 
 export const AttachmentInput = builder.inputType('AttachmentInput', {
-  description: 'A file beside a message.',
+  description: 'A file beside a message: by its address, or one that was uploaded.',
   fields: (t) => ({
     url: t.string({
-      required: true,
-      description: 'An https address; signed and expiring for what is not public.',
+      description: 'An https address; signed and expiring for what is not public. Needed without `fileId`.',
     }),
-    filetype: t.string({ description: 'A type or an extension, e.g. `pdf`.' }),
+    fileId: t.id({
+      description:
+        'Of one that you uploaded (see `createUpload`) and have not attached yet. Its type and, unless given, its name are known.',
+    }),
+    filetype: t.string({ description: 'Beside `url`: a type or an extension, e.g. `pdf`.' }),
     filename: t.string({ description: 'Its name for people.' }),
   }),
 })

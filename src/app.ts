@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from './clock.js'
+import type { S3Options } from './config.js'
 import { inBackground } from './database/background.js'
 import { type Database, type DatabaseOptions, openDatabase } from './database/database.js'
 import { type Listening, listen } from './database/listen.js'
@@ -10,7 +11,9 @@ import { type LogIdentity, logIdentity } from './events/cursor.js'
 import { channel } from './events/numbering.js'
 import { openReplica, type Replica } from './events/replica.js'
 import { startTail, type Tail } from './events/tail.js'
+import { s3Store } from './file/s3.js'
 import { diskStore, type FileStore } from './file/store.js'
+import type { UploadLimits } from './file/upload.js'
 import { newId } from './ids.js'
 import { type CallLog, openCallLog } from './integration/calls.js'
 import { type Door, openDoor } from './integration/door.js'
@@ -41,8 +44,9 @@ export interface App {
   principals: Principals
   /** Of the Fin API. */
   door: Door
-  /** Copies of files that came with messages. */
+  /** Copies of files that came with messages, and uploaded ones. */
   files: FileStore
+  uploadLimits: UploadLimits
   /** What integrations call. */
   calls: CallLog
   signInLimit: SignInLimit
@@ -57,8 +61,12 @@ export interface AppOptions {
   /** A streaming replica of it, for reads that may come from there. */
   replicaUrl?: string
   secretKey: string
-  /** A folder for copies of files; several nodes must share it. */
+  /** A folder for files; several nodes must share it. */
   filesDir: string
+  /** A bucket for them instead. */
+  filesS3?: S3Options
+  /** Of files that agents upload; 25 MiB, and all types but programs, when left out. */
+  uploadLimits?: UploadLimits
   publicUrl: () => string
   clock?: Clock
   /** The networks that Fin calls from, by region. */
@@ -77,6 +85,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
   const { report, replicaUrl } = options
   const preparedStatements = await namesFor(options)
   const settings = { ...options.database, preparedStatements, clock: options.clock ?? systemClock }
+  const files = options.filesS3 ? await s3Store(options.filesS3) : diskStore(options.filesDir)
   const db = openDatabase({ ...settings, log: report })
   try {
     const log = await logIdentity(db)
@@ -105,7 +114,8 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
       log,
       secrets,
       calls,
-      files: diskStore(options.filesDir),
+      files,
+      uploadLimits: options.uploadLimits ?? { largest: 25 * 1024 * 1024, types: [] },
       door: openDoor(db, { secrets, ranges: options.finRanges, report }),
       principals: principals(db),
       signInLimit: signInLimit(db),
@@ -120,6 +130,7 @@ export async function openApp(options: AppOptions): Promise<App & { close(): Pro
         await listening.stop()
         await replica?.close()
         await db.close()
+        files.close()
       },
     }
   } catch (error) {

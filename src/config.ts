@@ -5,6 +5,18 @@ import { readRanges } from './networks.js'
 /** What the environment sets; README.md has the table. */
 export type Config = ReturnType<typeof readConfig>
 
+/** A bucket of a store that speaks S3. */
+export interface S3Options {
+  bucket: string
+  region: string
+  /** Of another store than Amazon's. */
+  endpoint?: string
+  /** Left out: from where Amazon's client looks for them, such as the machine's role. */
+  credentials?: { accessKeyId: string; secretAccessKey: string }
+  /** Whether the bucket is named in the path rather than in the host. */
+  pathStyle: boolean
+}
+
 const flag = z
   .enum(['true', 'false', '1', '0', 'yes', 'no'])
   .transform((value) => ['true', '1', 'yes'].includes(value))
@@ -35,6 +47,18 @@ const environment = z.object({
   MIGRATE: flag.default(true),
   DATA_DIR: z.string().min(1).default('.data'),
   FILES_DIR: z.string().optional(),
+  FILES_S3_BUCKET: z.string().optional(),
+  FILES_S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  FILES_S3_REGION: z.string().default('us-east-1'),
+  FILES_S3_ACCESS_KEY_ID: z.string().optional(),
+  FILES_S3_SECRET_ACCESS_KEY: z.string().optional(),
+  FILES_S3_PATH_STYLE: flag.optional(),
+  UPLOAD_MAX_MB: z.coerce.number().int().min(1).max(2_000).default(25),
+  UPLOAD_TYPES: list
+    .pipe(
+      z.array(z.string().regex(/^[\w.+-]+\/([\w.+-]+|\*)$/, 'must be types such as image/png or image/*')),
+    )
+    .default([]),
   ADMIN_EMAIL: z.email().default('admin@example.com'),
   ADMIN_PASSWORD: z.string().min(10, 'needs at least 10 characters').optional(),
   ADMIN_TOKEN: z
@@ -64,6 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   if (parsed.success && parsed.data.DATABASE_URL && !parsed.data.SECRET_KEY) {
     faults.push('SECRET_KEY: required with DATABASE_URL; make one with `openssl rand -base64 32` and keep it')
   }
+  if (parsed.success) faults.push(...s3Faults(parsed.data))
   if (parsed.data?.FIN_NETWORKS_FILE) {
     try {
       readRanges(parsed.data.FIN_NETWORKS_FILE)
@@ -88,6 +113,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     migrate: set.MIGRATE,
     dataDir: path.resolve(set.DATA_DIR),
     filesDir: path.resolve(set.FILES_DIR ?? path.join(set.DATA_DIR, 'files')),
+    filesS3: s3Of(set),
+    uploadLimits: { largest: set.UPLOAD_MAX_MB * 1024 * 1024, types: set.UPLOAD_TYPES },
     adminEmail: set.ADMIN_EMAIL,
     adminPassword: set.ADMIN_PASSWORD,
     adminToken: set.ADMIN_TOKEN,
@@ -101,5 +128,32 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     deliveryRetentionDays: set.DELIVERY_RETENTION_DAYS,
     rateLimit: set.RATE_LIMIT,
     logLevel: set.LOG_LEVEL,
+  }
+}
+
+type Environment = z.infer<typeof environment>
+
+function s3Faults(set: Environment): string[] {
+  const { FILES_S3_BUCKET: bucket, FILES_S3_ACCESS_KEY_ID: id, FILES_S3_SECRET_ACCESS_KEY: secret } = set
+  const needed = (missing: string, given: string) => `${missing}: required with ${given}`
+  return [
+    ...(!bucket && (set.FILES_S3_ENDPOINT || id || secret)
+      ? ['FILES_S3_BUCKET: required with the other FILES_S3 settings']
+      : []),
+    ...(id && !secret ? [needed('FILES_S3_SECRET_ACCESS_KEY', 'FILES_S3_ACCESS_KEY_ID')] : []),
+    ...(secret && !id ? [needed('FILES_S3_ACCESS_KEY_ID', 'FILES_S3_SECRET_ACCESS_KEY')] : []),
+  ]
+}
+
+function s3Of(set: Environment): S3Options | undefined {
+  if (!set.FILES_S3_BUCKET) return undefined
+  const { FILES_S3_ACCESS_KEY_ID: accessKeyId, FILES_S3_SECRET_ACCESS_KEY: secretAccessKey } = set
+  return {
+    bucket: set.FILES_S3_BUCKET,
+    region: set.FILES_S3_REGION,
+    endpoint: set.FILES_S3_ENDPOINT,
+    credentials: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
+    // Other stores than Amazon's seldom have a host for each bucket.
+    pathStyle: set.FILES_S3_PATH_STYLE ?? set.FILES_S3_ENDPOINT !== undefined,
   }
 }

@@ -17,6 +17,7 @@ export const prefixes = {
   Tag: 'tag',
   Team: 'team',
   Token: 'token',
+  UploadedFile: 'upload',
   View: 'view',
   Webhook: 'webhook',
 } as const

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { seed } from '../prisma/seed.js'
 import { tokenScopes } from './actor.js'
 import { type FirstAdmin, linkToken, makeFirstAdmin } from './agent/firstAdmin.js'
@@ -58,6 +58,7 @@ async function run(config: Config) {
   })
   undo.push(() => server.stop())
   if (stopping) return
+  await warnOfLinks(server, log)
   const first = await firstSteps(server, config)
   const token = first?.madeToken ?? (embedded ? await linkToken(server.app.db, config.adminEmail) : null)
   console.log(welcome(config.publicUrl ?? server.url, first, token))
@@ -75,6 +76,13 @@ async function embeddedDatabase(config: Config, log: (line: string) => void): Pr
     stop(1)
   })
   return embedded
+}
+
+/** Fin reads https alone. */
+async function warnOfLinks({ app }: RunningServer, log: Logger) {
+  if (app.publicUrl().startsWith('https:')) return
+  if ((await app.db.prisma.finIntegration.count()) === 0) return
+  log.warn('PUBLIC_URL is not an https address: Fin is not shown the files that agents upload')
 }
 
 /** What stored secrets are encrypted with; kept beside the embedded database. */

@@ -21,6 +21,7 @@ import { startRechecks } from './http/rechecks.js'
 import { openSharing } from './http/sharing/share.js'
 import { type Report, shownErrors } from './http/shownErrors.js'
 import { type SocketOptions, serveSockets } from './http/sockets/serve.js'
+import { crossOrigin, uploads } from './http/uploads.js'
 import { openYoga } from './http/yoga.js'
 import { followRanges } from './networks.js'
 import { startTimers } from './timers.js'
@@ -104,7 +105,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     web.use(health.router)
     web.use('/oauth/token', limitedTokens(newLimit()), tokenEndpoint(app, options))
     web.use('/api/fin', fin.pages)
-    web.use('/files', files(app))
+    web.use('/files', crossOrigin(options.corsOrigins), files(app, options), uploads(app, options))
     web.use(page())
     const server = createServer(front(drain, [graphql, fin], web))
 

@@ -3,6 +3,7 @@ import { sumUpCounts } from './conversation/total.js'
 import { wakeConversations } from './conversation/wake.js'
 import { forgetOldDeliveries } from './delivery/forget.js'
 import { expireFeed } from './events/retention.js'
+import { forgetUploads } from './file/forget.js'
 import { forgetOldKeys } from './idempotency/forget.js'
 import { forgetOldCalls } from './integration/forget.js'
 
@@ -26,6 +27,7 @@ export function startTimers(
     every(10 * second, () => sumUpCounts(app.db)),
     every(hour, () => forgetOldKeys(app.db)),
     every(hour, () => forgetOldCalls(app.db)),
+    every(hour, () => forgetUploads(app.db, app.files)),
   ]
   if (eventRetentionDays) timers.push(every(hour, () => expireFeed(app.db, eventRetentionDays)))
   if (deliveryRetentionDays) {

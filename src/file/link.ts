@@ -5,27 +5,51 @@ import type { Secrets } from '../secrets.js'
 /** In ms. */
 const lifetime = 60 * 60_000
 
-/** The path that opens a stored file to whoever has it, for an hour. */
+/** What a link is for: to read a file, or to send its content. */
+type Use = 'file' | 'upload'
+
+/** The path that opens a copy to whoever has it, for an hour. */
 export function fileLink(secrets: Secrets, id: string, now: Date): string {
-  const expires = String(Math.floor((now.getTime() + lifetime) / 1_000))
-  const signature = sign(secrets, id, expires).toString('base64url')
-  return `/files/${publicId('StoredFile', id)}?expires=${expires}&signature=${signature}`
+  return signed(secrets, 'file', 'StoredFile', id, now)
 }
 
-/** Whether a link opens a file: null when it was not made here. */
+/** The same of an uploaded file. */
+export function uploadedFileLink(secrets: Secrets, id: string, now: Date): string {
+  return signed(secrets, 'file', 'UploadedFile', id, now)
+}
+
+/** The path that takes an uploaded file's content, for an hour. */
+export function uploadLink(secrets: Secrets, id: string, now: Date): string {
+  return signed(secrets, 'upload', 'UploadedFile', id, now)
+}
+
+function signed(
+  secrets: Secrets,
+  use: Use,
+  type: 'StoredFile' | 'UploadedFile',
+  id: string,
+  now: Date,
+): string {
+  const expires = String(Math.floor((now.getTime() + lifetime) / 1_000))
+  const signature = sign(secrets, use, id, expires).toString('base64url')
+  return `/files/${publicId(type, id)}?expires=${expires}&signature=${signature}`
+}
+
+/** Whether a link is good for this use: null when it was not made here, or for another. */
 export function linkState(
   secrets: Secrets,
+  use: Use,
   id: string,
-  { expires, signature }: { expires: unknown; signature: unknown },
+  { expires, signature }: { expires?: unknown; signature?: unknown },
   now: Date,
 ): 'OPEN' | 'EXPIRED' | null {
   if (typeof expires !== 'string' || typeof signature !== 'string') return null
-  const right = sign(secrets, id, expires)
+  const right = sign(secrets, use, id, expires)
   const given = Buffer.from(signature, 'base64url')
   if (given.length !== right.length || !timingSafeEqual(given, right)) return null
   return Number(expires) * 1_000 > now.getTime() ? 'OPEN' : 'EXPIRED'
 }
 
-function sign(secrets: Secrets, id: string, expires: string): Buffer {
-  return secrets.fingerprint(`file ${id} ${expires}`)
+function sign(secrets: Secrets, use: Use, id: string, expires: string): Buffer {
+  return secrets.fingerprint(`${use} ${id} ${expires}`)
 }

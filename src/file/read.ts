@@ -13,18 +13,31 @@ export interface FileToServe {
   contentType: string
   /** For people. */
   name: string
+  size: number
+  /** Under which the store has it. */
+  storedAs: string
 }
 
-/** Null when it is unknown, or not stored yet. */
+/** Null when the copy is unknown, or not stored yet. */
 export async function fileToServe(db: Queryable, id: string): Promise<FileToServe | null> {
-  const [row] = await db.query<{ contentType: string; originalUrl: string; attachments: Attachment[] }>(
-    toServe,
-    [id],
-  )
+  const [row] = await db.query<CopyToServe>(toServe, [id])
   if (!row) return null
-  const { contentType, originalUrl, attachments } = row
+  const { contentType, size, originalUrl, attachments } = row
   const attached = attachments.find(({ url }) => url === originalUrl)
-  return { contentType, name: attached?.filename ?? lastPart(originalUrl) }
+  return { contentType, size, name: attached?.filename ?? lastPart(originalUrl), storedAs: id }
+}
+
+interface CopyToServe {
+  contentType: string
+  size: number
+  originalUrl: string
+  attachments: Attachment[]
+}
+
+/** The same of an uploaded file. */
+export async function uploadToServe(db: Queryable, id: string): Promise<FileToServe | null> {
+  const [file] = await db.query<FileToServe>(uploadedToServe, [id])
+  return file ?? null
 }
 
 function lastPart(address: string): string {
@@ -45,7 +58,14 @@ const ofMessages = statement(
 
 const toServe = statement(
   'file.toServe',
-  `select f.content_type as "contentType", f.original_url as "originalUrl", m.attachments
-     from stored_file f join message m on m.id = f.message_id 
+  `select f.content_type as "contentType", f.size, f.original_url as "originalUrl", m.attachments
+     from stored_file f join message m on m.id = f.message_id
     where f.id = $1 and f.state = 'STORED' and m.deleted_at is null`,
+)
+
+const uploadedToServe = statement(
+  'upload.toServe',
+  `select u.content_type as "contentType", u.filename as name, u.size, u.stored_as as "storedAs"
+     from uploaded_file u left join message m on m.id = u.message_id
+    where u.id = $1 and u.stored_as is not null and m.deleted_at is null`,
 )

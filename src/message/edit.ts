@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Actor, requireAgent } from '../actor.js'
 import type { Database } from '../database/database.js'
 import { ConflictError, ForbiddenError } from '../errors.js'
+import { attachUploads, takeUploads } from '../file/attach.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
-import type { Attachment } from './attachments.js'
+import { type Attachment, asGiven } from './attachments.js'
 import { type Content, cleanContent } from './insert.js'
 import { lockMessage, requireAuthor } from './lock.js'
 import type { MessageAdded } from './reply.js'
@@ -33,13 +34,15 @@ export function editMessage(
     if (message.deletedAt || message.redactedAt) {
       throw new ConflictError('The message was deleted: there is nothing to edit.', conversation)
     }
-    const content = cleanContent({
+    const given = cleanContent({
       body: body === undefined ? message.body : body,
-      attachments: attachments ?? (message.attachments as unknown as Attachment[]),
+      attachments: attachments ?? (message.attachments as unknown as Attachment[]).map(asGiven),
     })
+    const content = await takeUploads(tx, agent, given, message.id)
     const isSame =
       content.body === message.body && isDeepStrictEqual(content.attachments, message.attachments)
     if (isSame) return { message, conversation }
+    await attachUploads(tx, message.id, content)
     return rewrite(tx, agent, { conversation, message }, 'EDITED', content)
   })
 }

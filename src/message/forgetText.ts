@@ -22,6 +22,7 @@ export async function forgetText(
     tx.query(blankLog, [conversationId]),
     tx.query(blankCalls, [id]),
     tx.query(removeFiles, [id, tx.now]),
+    tx.query(removeUploads, [id, tx.now]),
     tx.query(blankAttempts, [conversationId, id]),
     tx.query(blankDeliveries, [conversationId, id]),
   ])
@@ -79,6 +80,14 @@ const removeFiles = statement(
       set original_url = '', content_type = null, size = null, note = null, state = 'FAILED',
           remove_at = case when state = 'PENDING' then greatest(next_attempt_at, $2) else $2 end
     where message_id = $1 and remove_at is null`,
+)
+
+/** Their content goes in the same way. */
+const removeUploads = statement(
+  'redaction.uploads',
+  `with gone as (delete from uploaded_file where message_id = $1 returning stored_as)
+   insert into stored_file (id, message_id, original_url, state, next_attempt_at, created_at, remove_at)
+   select stored_as, $1, '', 'FAILED', $2, $2, $2 from gone where stored_as is not null`,
 )
 
 /** Told of the conversation `$1` between the message `$2` and its redaction. */

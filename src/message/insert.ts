@@ -5,13 +5,13 @@ import { type Conversation, type Message, Prisma } from '../generated/prisma/cli
 import type { Visibility } from '../generated/prisma/enums.js'
 import { newId } from '../ids.js'
 import { startOf } from '../text.js'
-import { type Attachment, cleanAttachments } from './attachments.js'
+import { type Attachment, cleanAttachments, type GivenAttachment } from './attachments.js'
 import { cleanBody } from './body.js'
 
 /** What a message says, as a caller gives it. */
 export interface Content {
   body?: string | null
-  attachments?: readonly Partial<Attachment>[] | null
+  attachments?: readonly GivenAttachment[] | null
 }
 
 export interface CleanContent {

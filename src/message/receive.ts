@@ -4,6 +4,7 @@ import { saveConversation } from '../conversation/save.js'
 import type { Database, Queryable, Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { ForbiddenError } from '../errors.js'
+import { attachUploads, hasUploads, takeUploads } from '../file/attach.js'
 import { expectFiles, filesOf } from '../file/expect.js'
 import { type Conversation, type Message, Prisma } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
@@ -67,7 +68,7 @@ async function plainly(
   const isFromFin = input.author === 'FIN' && by.kind === 'INTEGRATION'
   const isPublic = (input.visibility ?? 'PUBLIC') === 'PUBLIC'
   const kind = isPublic ? (isFromFin ? 'finsAnswer' : 'question') : isFromFin ? 'note' : null
-  if (!kind || input.unread?.length) return null
+  if (!kind || input.unread?.length || hasUploads(content.attachments)) return null
   const common = { ...content, createdAt: input.sentAt }
   if (by.kind !== 'INTEGRATION') return addAtOnce(db, by, kind, input.conversationId, common, call)
   if (call || filesOf(content).length > 0) return null
@@ -119,13 +120,14 @@ export async function receive(
   by: Actor,
   before: LockedConversation,
   input: Omit<ReceivedMessage, 'conversationId'>,
-  content: CleanContent,
+  given: CleanContent,
   receiving: Receiving = {},
 ): Promise<MessageAdded> {
   const { opening = false, isLast = false } = receiving
   const fromFin = input.author === 'FIN' && by.kind === 'INTEGRATION'
   const isLate = fromFin && heldByHumans(before)
   const visibility = input.visibility ?? 'PUBLIC'
+  const content = await takeUploads(tx, by, given)
   const message = await insertMessage(tx, before, {
     ...content,
     visibility,
@@ -147,8 +149,9 @@ export async function receive(
       value: input.objectId,
     })
     const objectId = idElsewhere(opening ? 'opening' : before.id, input.objectId)
-    return receive(tx, by, before, { ...input, objectId }, content, receiving)
+    return receive(tx, by, before, { ...input, objectId }, given, receiving)
   }
+  await attachUploads(tx, message.id, content)
   if (by.kind === 'INTEGRATION') await expectFiles(tx, message)
   const isPublic = visibility === 'PUBLIC'
   const reopens = !fromFin && ['RESOLVED', 'CLOSED', 'ENDED'].includes(before.status)

@@ -2,6 +2,7 @@ import { type Actor, type AgentActor, requireAgent } from '../actor.js'
 import { heldByHumans, type LockedConversation, lockConversation } from '../conversation/lock.js'
 import { saveConversation } from '../conversation/save.js'
 import type { Database, Transaction } from '../database/database.js'
+import { attachUploads, hasUploads, takeUploads } from '../file/attach.js'
 import type { Conversation, Message } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
@@ -36,11 +37,12 @@ export async function reply(db: Database, actor: Actor | null, input: AgentMessa
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
     await requireQuotable(tx, before.id, input.quotedMessageId, 'PUBLIC')
+    const taken = await takeUploads(tx, agent, content)
     const takesOver = !agent.isBot && before.assigneeIsBot !== false
-    return add(tx, agent, before, { ...content, quotedMessageId: input.quotedMessageId }, 'PUBLIC', {
+    return add(tx, agent, before, { ...taken, quotedMessageId: input.quotedMessageId }, 'PUBLIC', {
       assigneeId: takesOver ? agent.agentId : before.assigneeId,
       handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
-      preview: previewOf(content),
+      preview: previewOf(taken),
       waitingSince: null,
       firstResponseAt: before.firstResponseAt ?? tx.now,
     })
@@ -59,7 +61,8 @@ export async function addNote(db: Database, actor: Actor | null, input: AgentNot
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
     await requireQuotable(tx, before.id, quotedMessageId, 'PRIVATE')
     await requireMentionable(tx, before.inboxId, { agentIds, teamIds })
-    return add(tx, agent, before, { ...content, quotedMessageId }, 'PRIVATE', {}, { agentIds, teamIds })
+    const taken = await takeUploads(tx, agent, content)
+    return add(tx, agent, before, { ...taken, quotedMessageId }, 'PRIVATE', {}, { agentIds, teamIds })
   })
 }
 
@@ -72,7 +75,7 @@ async function plainly(
   content: CleanContent,
   call: RepeatableCall | undefined,
 ): Promise<MessageAdded | null> {
-  if (expectedVersion != null || quotedMessageId != null) return null
+  if (expectedVersion != null || quotedMessageId != null || hasUploads(content.attachments)) return null
   return addAtOnce(db, agent, kind, conversationId, { ...content, agentId: agent.agentId }, call)
 }
 
@@ -88,6 +91,7 @@ async function add(
   const id = newId()
   const adding = Promise.all([
     insertMessage(tx, before, { ...content, id, visibility, author: { agentId: agent.agentId } }),
+    attachUploads(tx, id, content),
     insertMentions(tx, { id, conversationId: before.id }, mentions),
     saveConversation(
       tx,
@@ -98,7 +102,7 @@ async function add(
     ),
   ])
   tx.commitsBehind(adding)
-  const [message, , conversation] = await adding
+  const [message, , , conversation] = await adding
   if (!message) throw new Error('A message without an object id was not inserted.')
   return { message, conversation }
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { storedId } from '../../src/ids.js'
 import { type FinClient, fetchToken, finClient, objectId } from '../rest-adapter/finClient.js'
@@ -134,7 +133,7 @@ test('too large, as found out on the way', async () => {
   const id = await send([{ url: `${files.url}/endless` }])
   await settled(id).toMatchObject([{ state: 'FAILED', note: expect.stringMatching(/larger than/) }])
   const [{ id: file }] = await filesOf(id)
-  expect(existsSync(server.app.files.pathOf(storedId('StoredFile', file) ?? ''))).toBe(false)
+  expect(await server.app.files.read(storedId('StoredFile', file) ?? '')).toBeNull()
 })
 
 test('what fails for now is tried again later', async () => {

@@ -184,6 +184,16 @@ test('all faults of the environment are reported together', async () => {
     expect(program.output()).toMatch(new RegExp(`^ {2}${name}: `, 'm'))
 })
 
+test('settings that need others are reported together', async () => {
+  const program = start({
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    FILES_S3_ACCESS_KEY_ID: 'a key without its secret and bucket',
+  })
+  expect(await program.ended).toBe(1)
+  for (const name of ['SECRET_KEY', 'FILES_S3_BUCKET', 'FILES_S3_SECRET_ACCESS_KEY'])
+    expect(program.output()).toMatch(new RegExp(`^ {2}${name}: `, 'm'))
+})
+
 test('a database that does not answer is named', async () => {
   const program = start({
     DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',

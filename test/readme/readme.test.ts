@@ -28,7 +28,7 @@ describe('snippets', () => {
 
   test.each(named('sh'))('shell runs: %s', async (_, block) => {
     await runShell(place, block, Object.keys(scripts))
-    const set = [...block.text.matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name]) => name as string)
+    const set = [...block.text.matchAll(/\b([A-Z][A-Z\d_]+)=/g)].map(([, name]) => name as string)
     const filledIn = ['TOKEN', 'CONVERSATION', 'CLIENT_ID', 'CLIENT_SECRET', 'FIN_TOKEN', 'FIN_CONVERSATION']
     for (const name of set) expect([...variables(), ...filledIn]).toContain(name)
   })
@@ -244,7 +244,7 @@ function stepsOf(output: string): string[] {
 
 /** Of src/config.ts, which names each on a line of its own. */
 function variables(): string[] {
-  return [...source('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name as string)
+  return [...source('src/config.ts').matchAll(/^ {2}([A-Z][A-Z\d_]+): /gm)].map(([, name]) => name as string)
 }
 
 /** The headings of a page as GitHub links to them. */

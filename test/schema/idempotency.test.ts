@@ -200,7 +200,7 @@ describe('without a key', () => {
 })
 
 /** What anybody may do for themself. */
-const ownThings = ['createApiToken']
+const ownThings = ['createApiToken', 'createUpload']
 
 const pool = () => server.app.db.pool
 const urls = () => [server.url, second.url]

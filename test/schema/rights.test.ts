@@ -10,6 +10,7 @@ import {
 } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../schema/schema.js'
+import { png, reply, upload } from '../file/upload.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
 import { eventually } from '../webhooks/setup.js'
@@ -42,6 +43,8 @@ beforeAll(async () => {
   )
   const { apiTokens } = await server.must('{ apiTokens { id } }', {}, insider.token)
   const { conversation } = updateConversation
+  const file = await upload(server, { content: png, contentType: 'image/png', filename: 'the secret.png' })
+  await reply(server, conversationId, [{ fileId: file.id }], { note: true })
   const delivery = await eventually(async () => {
     const { deliveries } = await server.must('{ deliveries(first: 1) { nodes { id } } }')
     expect(deliveries.nodes).toHaveLength(1)
@@ -58,6 +61,7 @@ beforeAll(async () => {
     Tag: conversation.tags[0].id,
     Team: createTeam.team.id,
     Token: apiTokens[0].id,
+    UploadedFile: file.id,
     View: createView.view.id,
   }
   secondInbox = await server.inbox('Second')

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { storedId } from '../../../src/ids.js'
 import { certificate } from '../../file/certificate.js'
@@ -79,8 +78,8 @@ test('after a redaction what was said stands in no column of any table, and noth
     expect(row?.state).toBe('STORED')
     return row
   })
-  const path = server.app.files.pathOf(file?.id ?? '')
-  expect(existsSync(path)).toBe(true)
+  const isThere = async () => (await server.app.files.read(file?.id ?? '')) !== null
+  expect(await isThere()).toBe(true)
 
   // Through GraphQL, repeatable, then edited; and looked for.
   const reply = { conversationId, body: 'To Zanzibar, surely', idempotencyKey: objectId() }
@@ -125,7 +124,7 @@ test('after a redaction what was said stands in no column of any table, and noth
     const deliveries = await webhook.deliveries()
     expect(deliveries.length).toBe(told + 3)
     expect(deliveries.every(({ state }) => state === 'DELIVERED')).toBe(true)
-    expect(existsSync(path)).toBe(false)
+    expect(await isThere()).toBe(false)
     expect(await places()).toEqual([])
   })
 

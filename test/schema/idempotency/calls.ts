@@ -65,6 +65,11 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     other: { name: 'Sales' },
   }),
 
+  createUpload: async () => ({
+    input: { filename: 'a.png', contentType: 'image/png', size: 10 },
+    other: { filename: 'a.png', contentType: 'image/png', size: 11 },
+  }),
+
   createView: async () => ({
     input: { name: 'Nothing', scope: 'SHARED', filter: { or: [] } },
     other: { name: 'Nothing', scope: 'PERSONAL', filter: { or: [] } },

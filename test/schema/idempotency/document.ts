@@ -10,6 +10,9 @@ import {
 } from 'graphql'
 import { schema } from '../../../schema/schema.js'
 
+/** Made anew each time that they are asked for. */
+const links = ['uploadUrl']
+
 const fields = (schema.getMutationType() as GraphQLObjectType).getFields()
 
 export const mutations: readonly string[] = Object.keys(fields)
@@ -54,7 +57,7 @@ function payloadOf(mutation: string): GraphQLObjectType {
 function selection(type: GraphQLObjectType, depth: number): string {
   const shown = Object.values(type.getFields()).flatMap((field) => {
     const inner = getNamedType(field.type)
-    if (field.args.some(isRequiredArgument)) return []
+    if (field.args.some(isRequiredArgument) || links.includes(field.name)) return []
     if (isLeafType(inner)) return [field.name]
     return depth > 0 && isObjectType(inner) ? [`${field.name} ${selection(inner, depth - 1)}`] : []
   })

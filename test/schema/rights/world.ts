@@ -111,6 +111,20 @@ async function fill(server: TestServer, inboxId: string, team: string[]): Promis
       webhookId: storedId('Webhook', createWebhook.webhook.id) ?? '',
     }),
   )
+  const { createUpload } = await must(
+    `mutation { createUpload(input: { filename: "a.txt", contentType: "text/plain", size: 5 }) {
+      __typename ... on CreateUploadPayload { file { id uploadUrl } } } }`,
+    {},
+    token,
+  )
+  const { file } = createUpload
+  await fetch(file.uploadUrl, { method: 'PUT', body: 'Hello' })
+  await must(
+    `mutation ($id: ID!, $fileId: ID!) { replyToConversation(input: { conversationId: $id, attachments: [{ fileId: $fileId }] }) {
+      __typename ... on Error { reason: message } } }`,
+    { id: conversationId, fileId: file.id },
+    token,
+  )
   const { apiTokens } = await must('{ apiTokens { id } }', {}, token)
   const { notices } = await must('{ notices(first: 1) { nodes { id } } }')
   const delivery = await eventually(async () => {
@@ -152,6 +166,7 @@ async function fill(server: TestServer, inboxId: string, team: string[]): Promis
       Tag: conversation.tags[0].id,
       Team: teamId,
       Token: apiTokens[0].id,
+      UploadedFile: file.id,
       View: createView.view.id,
       Webhook: createWebhook.webhook.id,
     },

@@ -1,0 +1,82 @@
+import { type Actor, requireAgent, seesNotes } from '../actor.js'
+import type { Database, Queryable } from '../database/database.js'
+import { columns, statement } from '../database/statement.js'
+import { ValidationError } from '../errors.js'
+import { Prisma, type UploadedFile } from '../generated/prisma/client.js'
+import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { newId } from '../ids.js'
+import { startOf, storable } from '../text.js'
+import { isOneOf, isProgram, mediaTypeOf } from './type.js'
+
+export interface UploadLimits {
+  /** In bytes. */
+  largest: number
+  /** Such as `image/*`; none: all but programs. */
+  types: readonly string[]
+}
+
+export interface NewUpload {
+  filename: string
+  contentType: string
+  size: number
+}
+
+/** How long a file waits to be attached, in ms. */
+export const uploadLifetime = 24 * 60 * 60_000
+
+const longestName = 200
+
+/** Announces a file that an agent will send and attach. */
+export async function createUpload(
+  db: Database,
+  actor: Actor | null,
+  { filename, contentType, size, limits }: NewUpload & { limits: UploadLimits },
+  call?: RepeatableCall,
+) {
+  const agent = requireAgent(actor)
+  // A name only, wherever it came from.
+  const name = startOf(storable(filename.split(/[\\/]/).at(-1) ?? '').trim(), longestName)
+  if (name === '') throw new ValidationError('filename', 'A file needs a name.')
+  const type = mediaTypeOf(contentType)
+  if (!type) throw new ValidationError('contentType', 'This is no type, such as `image/png`.')
+  if (isProgram(type) || !isOneOf(type, limits.types))
+    throw new ValidationError('contentType', `Files of the type ${type} are not taken.`)
+  if (size < 1 || size > limits.largest)
+    throw new ValidationError('size', `A file has 1 to ${limits.largest} bytes.`)
+  return transact(db, agent, call, async (tx): Promise<{ file: UploadedFile }> => {
+    const [file] = await tx.query<UploadedFile>(insert, [newId(), agent.agentId, name, type, size, tx.now])
+    if (!file) throw new Error('A file was not announced.')
+    return { file }
+  })
+}
+
+/** One that the actor announced and has not attached yet, or that stands by a message they see. */
+export async function findUpload(db: Queryable, actor: Actor, id: string): Promise<UploadedFile | null> {
+  const agentId = actor.kind === 'AGENT' ? actor.agentId : null
+  const [file] = await db.query<UploadedFile>(visible, [id, agentId, actor.inboxIds, seesNotes(actor)])
+  return file ?? null
+}
+
+/** What is announced under this id and not there yet; null for any other. */
+export async function announcedUpload(db: Queryable, id: string): Promise<UploadedFile | null> {
+  const [file] = await db.query<UploadedFile>(announced, [id])
+  return file ?? null
+}
+
+const all = columns('u', Prisma.UploadedFileScalarFieldEnum)
+
+const insert = statement(
+  'upload.insert',
+  `insert into uploaded_file as u (id, agent_id, filename, content_type, size, created_at)
+   values ($1, $2, $3, $4, $5, $6) returning ${all}`,
+)
+
+const visible = statement(
+  'upload.visible',
+  `select ${all} from uploaded_file u
+     left join message m on m.id = u.message_id left join conversation c on c.id = m.conversation_id
+    where u.id = $1 and case when m.id is null then u.agent_id = $2
+      else c.inbox_id = any($3::uuid[]) and ($4 or m.visibility = 'PUBLIC') end`,
+)
+
+const announced = statement('upload.announced', `select ${all} from uploaded_file u where u.id = $1`)
