@@ -155,7 +155,7 @@ test('the types and the schema that it brings are those of this release', () => 
     if (type.name.startsWith('__') || isScalarType(type)) continue
     expect(types, type.name).toMatch(new RegExp(`^export type ${type.name} =`, 'm'))
     const members = isObjectType(type) || isInputObjectType(type) ? type.getFields() : {}
-    const [, text = ''] = new RegExp(`^export type ${type.name} = ([^]*?);\n$`, 'm').exec(types) ?? []
+    const [, text = ''] = new RegExp(`^export type ${type.name} = ([\\s\\S]*?);\n$`, 'm').exec(types) ?? []
     for (const name of Object.keys(members)) expect(text, `${type.name}.${name}`).toMatch(`  ${name}`)
   }
   expect(types).not.toMatch(/: any;/)

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.js'
-import { firstDocument } from '../../src/http/graphiql.js'
+import { tabs } from '../../src/http/graphiqlTabs.js'
 import { projectRoot } from '../../src/root.js'
 import { startProgram } from '../support/program.js'
 import { type Block, codes, prose, readDocuments, table } from './documents.js'
@@ -77,7 +77,7 @@ describe('snippets', () => {
   })
 
   test('the first document is the one that GraphiQL opens with', () => {
-    expect(blocks.find(({ info }) => info === 'graphql')?.text).toBe(firstDocument)
+    expect(blocks.find(({ info }) => info === 'graphql')?.text).toBe(tabs[0].query)
   })
 
   test('the first reply, run twice, is stored once', async () => {
