@@ -38,8 +38,15 @@ const steps = [
   {
     name: 'Compiling the client package',
     output: 'client/dist',
-    inputs: () => ['package-lock.json', 'tsconfig.json', 'client/tsconfig.json', ...sourcesIn('client')],
-    run: () => compile('client'),
+    inputs: () => [
+      'package-lock.json',
+      'tsconfig.json',
+      'client/generate.mjs',
+      'client/tsconfig.json',
+      'schema/schema.graphql',
+      ...sourcesIn('client'),
+    ],
+    run: compileClient,
   },
   {
     name: 'Building the page',
@@ -99,6 +106,12 @@ function generate() {
 async function compile(folder) {
   rmSync(path.join(root, folder, 'dist'), { recursive: true, force: true })
   await run(await compiler(), ['-p', path.join(folder, 'tsconfig.json')])
+}
+
+async function compileClient() {
+  await compile('client')
+  const { generateTypes } = await import('./client/generate.mjs')
+  await generateTypes()
 }
 
 /** The native one itself: killing its launcher would leave it writing. */

@@ -17,7 +17,7 @@ builder.queryField('conversation', (t) =>
     type: Conversation,
     nullable: true,
     description: 'One conversation; null when there is none or it is not in your sight.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'Of the conversation.' }) },
     extensions: { isLogged: true },
     resolve: (_, { id }, { load }, info) => {
       const uuid = storedId('Conversation', id)
@@ -33,8 +33,8 @@ builder.queryField('conversations', (t) =>
       description:
         'The conversations in your sight, newest activity first unless told otherwise. Pages of 1 to 100, 25 by default.',
       args: {
-        filter: t.arg({ type: ConversationFilterInput }),
-        orderBy: t.arg({ type: ConversationOrderInput }),
+        filter: t.arg({ type: ConversationFilterInput, description: 'Which; all when left out.' }),
+        orderBy: t.arg({ type: ConversationOrderInput, description: 'In which order.' }),
         unlessSignature: t.arg.string(unlessSignature),
       },
       extensions: { isLogged: true },

@@ -114,8 +114,11 @@ builder.subscriptionField('conversationsChanged', (t) =>
     description:
       'Rows that enter, leave and move in a list of conversations, in order, from a cursor without gap into live. Takes only what an event tells of a conversation: its inbox, status and assignee, in filters within the filter too, and its end-user beside them; the order of its last activity or its opening. For any other list poll `conversations` with `unlessSignature`.',
     args: {
-      filter: t.arg({ type: ConversationFilterInput }),
-      orderBy: t.arg({ type: ConversationOrderInput }),
+      filter: t.arg({ type: ConversationFilterInput, description: 'Which; all when left out.' }),
+      orderBy: t.arg({
+        type: ConversationOrderInput,
+        description: 'In which order: newest activity first when left out.',
+      }),
       ...beginning(t),
     },
     extensions: { shared },

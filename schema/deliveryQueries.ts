@@ -29,7 +29,7 @@ builder.queryField('deliveries', (t) =>
       type: Delivery,
       description:
         'What was sent and is to be sent, newest first. Pages of 1 to 100, 25 by default. For admins; others see none.',
-      args: { filter: t.arg({ type: DeliveryFilterInput }) },
+      args: { filter: t.arg({ type: DeliveryFilterInput, description: 'Which; all when left out.' }) },
       resolve: async (_, { filter: given, ...args }, { app, actor }) => {
         const slice = sliceOf(args)
         const filter = deliveryFilter(given)

@@ -13,7 +13,7 @@ builder.subscriptionField('deliveryUpdated', (t) =>
     type: Delivery,
     description:
       'Deliveries, each when it is made and after each attempt, from now on and up to a second late; what happens in the same second to one is told once. For watching, by admins: one who is slow by 1,000 misses the oldest, which `deliveries` has.',
-    args: { filter: t.arg({ type: DeliveryFilterInput }) },
+    args: { filter: t.arg({ type: DeliveryFilterInput, description: 'Which; all when left out.' }) },
     subscribe: (_, { filter }, context) => updates(context, filter),
     resolve: (delivery) => delivery as DeliveryView,
   }),

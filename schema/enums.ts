@@ -1,4 +1,4 @@
-import { type Duty, tokenScopes } from '../src/actor.js'
+import type { Duty, TokenScope } from '../src/actor.js'
 import {
   AgentRole,
   ConversationStatus,
@@ -34,6 +34,13 @@ export const ConversationStatusEnum = builder.enumType('ConversationStatus', {
 export const PriorityEnum = builder.enumType(Priority, {
   name: 'Priority',
   description: 'How urgent it is, rising.',
+  values: {
+    NONE: { description: 'Not said.' },
+    LOW: { description: 'It can wait.' },
+    NORMAL: { description: 'As most.' },
+    HIGH: { description: 'Before most.' },
+    URGENT: { description: 'Before all.' },
+  },
 })
 
 export const ViewScopeEnum = builder.enumType('ViewScope', {
@@ -87,16 +94,29 @@ export const DutyEnum = builder.enumType('Duty', {
 export const OriginApiEnum = builder.enumType(OriginApi, {
   name: 'OriginApi',
   description: 'Through which API a change came.',
+  values: {
+    GRAPHQL: { description: 'This one.' },
+    FIN: { description: 'The REST API for Fin.' },
+    SYSTEM: { description: 'None: Graphdesk did it itself.' },
+  },
 })
 
 export const FinRegionEnum = builder.enumType(FinRegion, {
   name: 'FinRegion',
   description: 'Where the Intercom workspace is hosted.',
+  values: {
+    US: { description: 'In the United States.' },
+    EU: { description: 'In the European Union.' },
+    AU: { description: 'In Australia.' },
+  },
 })
 
 export const WebhookStateEnum = builder.enumType('WebhookState', {
   description: 'Whether a webhook is sent to.',
-  values: ['ACTIVE', 'PAUSED'],
+  values: {
+    ACTIVE: { description: 'It is.' },
+    PAUSED: { description: 'What happens waits; nothing is lost.' },
+  },
 })
 
 export const IntegrationStateEnum = builder.enumType('IntegrationState', {
@@ -126,7 +146,11 @@ export const DeliveryStateEnum = builder.enumType('DeliveryState', {
 
 export const TokenScopeEnum = builder.enumType('TokenScope', {
   description: 'What a token may be used for, beside what its agent may do.',
-  values: tokenScopes,
+  values: {
+    READ: { description: 'To see.' },
+    WRITE: { description: 'To change what agents change.' },
+    ADMIN: { description: 'To administer, where its agent is an admin.' },
+  } satisfies Record<TokenScope, object>,
 })
 
 export const SignatureModeEnum = builder.enumType('SignatureMode', {

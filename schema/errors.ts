@@ -2,7 +2,6 @@ import {
   ConflictError,
   type ErrorCode,
   type ExpectedError,
-  errorCodes,
   ForbiddenError,
   NotFoundError,
   RateLimitedError,
@@ -12,7 +11,16 @@ import { builder } from './builder.js'
 
 const ErrorCodeEnum = builder.enumType('ErrorCode', {
   description: 'What kind of failure; stable, for programs.',
-  values: errorCodes,
+  values: {
+    NOT_FOUND: { description: 'There is no such thing, or you may not see it.' },
+    FORBIDDEN: { description: 'You see it, and may not do this.' },
+    UNAUTHENTICATED: { description: 'Nobody is signed in, or the e-mail and password do not fit.' },
+    CONFLICT: { description: 'The conversation has moved on from the `expectedVersion`.' },
+    INVALID: { description: 'What was given cannot be taken; the message says why.' },
+    IDEMPOTENCY_KEY_REUSED: { description: 'The key was used with other input.' },
+    RATE_LIMITED: { description: 'Too often; try again later.' },
+    OVERLOADED: { description: 'There is too much to do at the moment; try again later.' },
+  } satisfies Record<ErrorCode, object>,
 })
 
 const ErrorInterface = builder.interfaceRef<ExpectedError>('Error').implement({

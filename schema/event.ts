@@ -47,7 +47,9 @@ export const typenames: Record<EventType | 'RESYNC', string> = {
 
 export const EventTypeEnum = builder.enumType('EventType', {
   description: 'The kind of an event; each has an object type of its own.',
-  values: Object.keys(typenames) as (EventType | 'RESYNC')[],
+  values: Object.fromEntries(
+    Object.entries(typenames).map(([type, name]) => [type, { description: `It is shown as \`${name}\`.` }]),
+  ) as Record<EventType | 'RESYNC', { description: string }>,
 })
 
 const Origin = builder.objectRef<AnyEvent>('Origin').implement({

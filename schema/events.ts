@@ -45,7 +45,7 @@ builder.queryField('events', (t) =>
     args: {
       after: t.arg({ type: 'EventCursor', description: 'The last one you saw.' }),
       first: t.arg.int({ description: 'How many.' }),
-      filter: t.arg({ type: Filter }),
+      filter: t.arg({ type: Filter, description: 'Which; all when left out.' }),
     },
     resolve: async (_, { after, first, filter }, { app, actor }) => {
       const slice = sliceOf({ first, after })
@@ -83,7 +83,7 @@ builder.subscriptionField('events', (t) =>
       'What happens, in order, from a cursor without gap into live; from now on when it is left out. A cursor that cannot be resumed gives a Resync first.',
     args: {
       after: t.arg({ type: 'EventCursor', description: 'The last one you saw.' }),
-      filter: t.arg({ type: Filter }),
+      filter: t.arg({ type: Filter, description: 'Which; all when left out.' }),
     },
     extensions: { shared },
     subscribe: (_, { after, filter }, context) => eventStream(context, after, wantedBy(filter)),

@@ -129,7 +129,7 @@ builder.queryField('finIntegration', (t) =>
     type: FinIntegration,
     nullable: true,
     description: 'A connection with Fin; null when there is none or it is not in your sight.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'Of the connection.' }) },
     resolve: (query, _, { id }, { app, actor }) => {
       const uuid = storedId('FinIntegration', id)
       const named = { id: { in: uuid ? [uuid] : [] } }

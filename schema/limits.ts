@@ -19,6 +19,8 @@ export const limitOptions = {
     scalarCost: 1,
     depthCostFactor: 1.3,
     ignoreIntrospection: true,
+    // A fragment is a way to write, not a level.
+    flattenFragments: true,
     ...quiet,
   },
 }

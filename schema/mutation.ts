@@ -91,7 +91,7 @@ export function mutation<const Fields extends InputFieldMap, Result extends obje
     t.field({
       type: payload,
       description: options.description,
-      args: { input: t.arg({ type: input, required: true }) },
+      args: { input: t.arg({ type: input, required: true, description: 'All that it takes.' }) },
       errors: {
         types: [...mutationErrors, ...(options.errors ?? [])] as never,
         union: { name: `${title}Result`, description: `What \`${name}\` gives.` },

@@ -78,7 +78,7 @@ builder.queryField('node', (t) =>
     type: Node,
     nullable: true,
     description: 'Anything by its id; null when there is none or it is not in your sight.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'Its id, of whichever type.' }) },
     resolve: async (_, { id }, context) => {
       const parsed = parsePublicId(id)
       return parsed ? ((await findNode(context, parsed.type, parsed.uuid)) as { id: string } | null) : null

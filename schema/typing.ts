@@ -27,7 +27,7 @@ builder.subscriptionField('typing', (t) =>
   t.field({
     type: Typing,
     description: 'Who writes in a conversation, as it happens; never stored.',
-    args: { conversationId: t.arg.id({ required: true }) },
+    args: { conversationId: t.arg.id({ required: true, description: 'The conversation.' }) },
     subscribe: (_, { conversationId }, context) => typingIn(context, conversationId),
     resolve: (signal) => signal as TypingSignal,
   }),

@@ -1,18 +1,15 @@
 import type { Conversation } from './generated/prisma/client.js'
 
 /** Every way in which a request can fail by the asker's doing. Anything else is masked and logged. */
-export const errorCodes = [
-  'NOT_FOUND',
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'CONFLICT',
-  'INVALID',
-  'IDEMPOTENCY_KEY_REUSED',
-  'RATE_LIMITED',
-  'OVERLOADED',
-] as const
-
-export type ErrorCode = (typeof errorCodes)[number]
+export type ErrorCode =
+  | 'NOT_FOUND'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'CONFLICT'
+  | 'INVALID'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'RATE_LIMITED'
+  | 'OVERLOADED'
 
 export abstract class ExpectedError extends Error {
   abstract readonly code: ErrorCode

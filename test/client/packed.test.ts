@@ -10,7 +10,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isInputObjectType, isObjectType, isScalarType } from 'graphql'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { schema } from '../../schema/schema.js'
 import { projectRoot } from '../../src/root.js'
 import { readDocuments } from '../readme/documents.js'
 import { startTestServer } from '../support/server.js'
@@ -45,7 +47,8 @@ test('what is published is what was built, its types and the README, and nothing
     .filter((file) => file.endsWith('.ts'))
     .map((file) => file.replace(/\.ts$/, ''))
     .flatMap((file) => [`dist/${file}.d.ts`, `dist/${file}.js`])
-  expect(packed.sort()).toEqual(['README.md', 'package.json', ...built].sort())
+  const generated = ['dist/schema.d.ts', 'dist/schema.graphql']
+  expect(packed.sort()).toEqual(['README.md', 'package.json', ...built, ...generated].sort())
 })
 
 test('it depends on graphql-ws alone, in the version that is tested here', () => {
@@ -120,6 +123,45 @@ test('without one of `snapshot` and `onResync` it does not compile', () => {
   const neither =
     "import { followEvents } from 'graphdesk-client'\nfollowEvents({ url: '', token: () => null })\n"
   expect(typeErrors(neither, inPage)).toMatch(/TS2345.*onResync/s)
+})
+
+const typed = `
+import type { Conversation, ConversationFilter, ReplyToConversationResult, Scalars, TimelineEntry } from 'graphdesk-client/schema'
+
+export const filter: ConversationFilter = { status: ['OPEN'], not: { unread: true } }
+export const row: Pick<Conversation, 'id' | 'title' | 'status'> = { id: 'conv_1', title: null, status: 'OPEN' }
+export const at: Scalars['DateTime']['output'] = '2026-11-22T09:30:00.000Z'
+
+export function line(entry: TimelineEntry): string {
+  return entry.__typename === 'Message' ? entry.text : (entry.__typename ?? 'something new')
+}
+export function version(result: ReplyToConversationResult): number | null {
+  if (result.__typename === 'ReplyToConversationPayload') return result.conversation.version
+  return result.__typename === 'ConflictError' ? (result.conversation?.version ?? null) : null
+}
+`
+
+test('it has a type for each type of the schema, which tells the members of unions apart', () => {
+  expect(typeErrors(typed, inPage)).toBe('')
+  const misspelt = typed.replace("'id' | 'title'", "'id' | 'titel'")
+  expect(typeErrors(misspelt, inPage)).toMatch(/TS2344.*titel/s)
+  expect(typeErrors(typed.replace("status: ['OPEN']", "status: ['OPENED']"), inPage)).toMatch(/"OPENED"/)
+})
+
+test('the types and the schema that it brings are those of this release', () => {
+  const at = path.join(folder, 'node_modules', manifest.name, 'dist')
+  const types = readFileSync(path.join(at, 'schema.d.ts'), 'utf8')
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type.name.startsWith('__') || isScalarType(type)) continue
+    expect(types, type.name).toMatch(new RegExp(`^export type ${type.name} =`, 'm'))
+    const members = isObjectType(type) || isInputObjectType(type) ? type.getFields() : {}
+    const [, text = ''] = new RegExp(`^export type ${type.name} = ([\\s\\S]*?);\n$`, 'm').exec(types) ?? []
+    for (const name of Object.keys(members)) expect(text, `${type.name}.${name}`).toMatch(`  ${name}`)
+  }
+  expect(types).not.toMatch(/: any;/)
+  expect(readFileSync(path.join(at, 'schema.graphql'), 'utf8')).toBe(
+    readFileSync(path.join(projectRoot, 'schema/schema.graphql'), 'utf8'),
+  )
 })
 
 function typeErrors(text: string, place: { lib: string[]; types: string[] }): string {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.js'
-import { firstDocument } from '../../src/http/graphiql.js'
+import { tabs } from '../../src/http/graphiqlTabs.js'
 import { projectRoot } from '../../src/root.js'
 import { startProgram } from '../support/program.js'
 import { type Block, codes, prose, readDocuments, table } from './documents.js'
@@ -24,7 +24,9 @@ beforeAll(async () => {
 afterAll(() => place?.stop())
 
 describe('snippets', () => {
-  test.each(named('graphql'))('GraphQL runs: %s', (_, block) => runGraphql(place, block))
+  // The guide's are run by its own test, on what they are about.
+  const elsewhere = named('graphql').filter(([where]) => !where.startsWith('docs/frontend.md'))
+  test.each(elsewhere)('GraphQL runs: %s', (_, block) => runGraphql(place, block))
 
   test.each(named('sh'))('shell runs: %s', async (_, block) => {
     await runShell(place, block, Object.keys(scripts))
@@ -34,6 +36,15 @@ describe('snippets', () => {
   })
 
   test.each(named('ts'))('TypeScript runs: %s', (_, block) => runTypescript(place, block))
+
+  test('TypeScript that names a test is part of it', () => {
+    const excerpts = blocks.flatMap((block) => {
+      const [, file] = /^ts (test\/\S+)$/.exec(block.info) ?? []
+      return file ? [{ ...block, file }] : []
+    })
+    expect(excerpts).not.toEqual([])
+    for (const { file, text, where } of excerpts) expect(source(file), where).toContain(text)
+  })
 
   test.each(named('json'))('JSON is JSON: %s', (_, block) => {
     JSON.parse(block.text)
@@ -62,11 +73,11 @@ describe('snippets', () => {
   test('every block is of a kind that is checked', () => {
     // Of nginx and ini: by the tests of what stands around Graphdesk, which use them.
     const checked = ['graphql', 'sh', 'ts', 'json', 'json variables', 'sql', 'text', 'nginx', 'ini']
-    for (const { info, where } of blocks) expect(checked, where).toContain(info)
+    for (const { info, where } of blocks) expect(checked, where).toContain(info.replace(/^ts test\/.*/, 'ts'))
   })
 
   test('the first document is the one that GraphiQL opens with', () => {
-    expect(blocks.find(({ info }) => info === 'graphql')?.text).toBe(firstDocument)
+    expect(blocks.find(({ info }) => info === 'graphql')?.text).toBe(tabs[0].query)
   })
 
   test('the first reply, run twice, is stored once', async () => {
@@ -184,7 +195,7 @@ describe('configuration', () => {
 
 describe('numbers', () => {
   test('the limits are those of the code', () => {
-    const [, text = ''] = /const limits = \{(.*?)\}/s.exec(source('src/http/graphql.ts')) ?? []
+    const [, text = ''] = /const limits = \{(.*?)\}/s.exec(source('schema/limits.ts')) ?? []
     const limits = Object.fromEntries(
       [...text.matchAll(/(\w+): ([\d_]+)/g)].map(([, name, value]) => [
         name,
@@ -195,6 +206,7 @@ describe('numbers', () => {
       what,
       Number(limit.replaceAll(',', '')),
     ])
+    expect(Object.keys(limits)).toContain('cost')
     for (const [name, value] of Object.entries(limits)) {
       expect(told.find(([what]) => new RegExp(`^${name}\\b`).test(String(what)))?.[1], name).toBe(value)
     }

@@ -4,8 +4,8 @@ import { createClient } from 'graphql-ws'
 import { defer, repeat } from 'rxjs'
 import { test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Follow, proveThatItFollows } from './foreignClient.js'
-import { type Noted, noted } from './setup.js'
+import { type Follow, proveThatItFollows } from '../foreignClient.js'
+import { type Noted, noted } from '../setup.js'
 
 const follow: Follow = ({ socketUrl, token, after, conversationId }, onEvent) => {
   const client = new ApolloClient({

@@ -2,8 +2,8 @@ import { Client, fetchExchange, subscriptionExchange } from '@urql/core'
 import { createClient } from 'graphql-ws'
 import { test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Follow, proveThatItFollows } from './foreignClient.js'
-import { type Noted, noted } from './setup.js'
+import { type Follow, proveThatItFollows } from '../foreignClient.js'
+import { type Noted, noted } from '../setup.js'
 
 const follow: Follow = ({ url, socketUrl, token, after, conversationId }, onEvent) => {
   const socket = createClient({

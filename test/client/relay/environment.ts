@@ -1,0 +1,43 @@
+import { followEvents, type WebSocketClass } from 'graphdesk-client'
+import { Environment, type FetchFunction, Network, Observable, RecordSource, Store } from 'relay-runtime'
+
+interface Place {
+  /** The GraphQL endpoint. */
+  url: string
+  token: string
+  webSocket?: WebSocketClass
+  /** The log cannot be resumed: fetch your queries anew. */
+  onResync: () => unknown
+}
+
+export function createEnvironment({ url, token, webSocket, onResync }: Place): Environment {
+  const fetchQuery: FetchFunction = async ({ text: query }, variables) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
+    return response.json()
+  }
+  return new Environment({
+    store: new Store(new RecordSource()),
+    network: Network.create(fetchQuery, ({ text }, { after, ...variables }) =>
+      // Of `events`: it resumes by itself after every lost connection.
+      Observable.create((sink) => {
+        const feed = followEvents({
+          url,
+          token: (refused) => (refused ? null : token),
+          query: text ?? '',
+          variables,
+          after,
+          webSocket,
+          onResync,
+          onEvent: (events) => sink.next({ data: { events } }),
+          onState: (state) => {
+            if (state.name === 'closed' && state.error) sink.error(state.error)
+          },
+        })
+        return () => {
+          feed.stop()
+        }
+      }),
+    ),
+  })
+}
