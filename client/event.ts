@@ -9,6 +9,8 @@ export const eventTypes = [
   'HANDED_OFF',
   'MESSAGE_ADDED',
   'PRIORITY_CHANGED',
+  'REPLY_HELD',
+  'REPLY_UNDONE',
   'RESYNC',
   'STATUS_CHANGED',
   'TAGS_CHANGED',

@@ -6,6 +6,7 @@ import type { MessageView } from '../src/message/read.js'
 import { receiveMessage } from '../src/message/receive.js'
 import { addNote, reply } from '../src/message/reply.js'
 import { Agent } from './agent.js'
+import { AndThenInput, andThenIn } from './andThen.js'
 import { builder } from './builder.js'
 import { connectionOf, encodeCursor, rangeOf, sliceOf } from './connection.js'
 import { Conversation } from './conversation.js'
@@ -16,7 +17,7 @@ import { mutation } from './mutation.js'
 import { argumentId, findable, idOf, Node } from './node.js'
 import { UnreadValueInput } from './unread.js'
 
-const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
+export const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
   description: 'A file beside a message.',
   fields: (t) => ({
     url: t.exposeString('url', { description: 'Always https.' }),
@@ -174,6 +175,7 @@ for (const [name, add, description] of [
       conversationId: t.id({ required: true, description: 'The conversation.' }),
       body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
       attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
+      andThen: t.field({ type: AndThenInput, description: 'What becomes of the conversation with it.' }),
     }),
     versioned: true,
     changes: { message: 'Message', conversation: 'Conversation' },
@@ -181,7 +183,11 @@ for (const [name, add, description] of [
       add(
         app.db,
         actor,
-        { ...input, conversationId: argumentId('Conversation', input.conversationId) },
+        {
+          ...input,
+          conversationId: argumentId('Conversation', input.conversationId),
+          andThen: andThenIn(input.andThen),
+        },
         call,
       ),
   })

@@ -52,7 +52,11 @@ export function idOf(type: NodeType) {
   }
 }
 
-const words: Partial<Record<NodeType, string>> = { EndUser: 'End-user', FinIntegration: 'Fin integration' }
+const words: Partial<Record<NodeType, string>> = {
+  EndUser: 'End-user',
+  FinIntegration: 'Fin integration',
+  HeldReply: 'Held reply',
+}
 
 /** The stored id behind an argument; a malformed one is an unknown one. Throws NotFoundError. */
 export function argumentId(type: NodeType, id: string): string {

@@ -3,6 +3,8 @@ import { sumUpCounts } from './conversation/total.js'
 import { wakeConversations } from './conversation/wake.js'
 import { forgetOldDeliveries } from './delivery/forget.js'
 import { expireFeed } from './events/retention.js'
+import { forgetHeldReplies } from './heldReply/forget.js'
+import { sendHeldReplies } from './heldReply/send.js'
 import { forgetOldKeys } from './idempotency/forget.js'
 import { forgetOldCalls } from './integration/forget.js'
 
@@ -23,9 +25,11 @@ export function startTimers(
 ): { stop(): Promise<void> } {
   const timers = [
     every(second, () => wakeConversations(app.db)),
+    every(second, () => sendHeldReplies(app.db)),
     every(10 * second, () => sumUpCounts(app.db)),
     every(hour, () => forgetOldKeys(app.db)),
     every(hour, () => forgetOldCalls(app.db)),
+    every(hour, () => forgetHeldReplies(app.db)),
   ]
   if (eventRetentionDays) timers.push(every(hour, () => expireFeed(app.db, eventRetentionDays)))
   if (deliveryRetentionDays) {

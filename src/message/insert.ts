@@ -44,7 +44,7 @@ export interface NewMessage extends CleanContent {
 
 /**
  * Adds a message to a locked conversation as its next in order; null when its integration has already sent one with
- * this object id. The caller saves the conversation with `messageCount` one higher.
+ * this object id. The caller saves the conversation with `messageCount` one higher. The draft that its author had of it goes.
  */
 export async function insertMessage(
   tx: Transaction,
@@ -77,7 +77,8 @@ export function previewOf({ text, attachments }: CleanContent): string {
 
 const insert = statement(
   'message.insert',
-  `insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
+  `with sent as (delete from draft where agent_id = $5::uuid and conversation_id = $2 and visibility = $4)
+   insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
                              attachments, is_late, created_at, integration_id, object_id, input_hash)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
    on conflict (integration_id, object_id) do nothing

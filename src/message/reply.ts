@@ -1,8 +1,10 @@
 import { type Actor, type AgentActor, requireAgent } from '../actor.js'
+import { type AndThen, checkAndThen, isNothing, thenChanged } from '../conversation/andThen.js'
 import { heldByHumans, type LockedConversation, lockConversation } from '../conversation/lock.js'
 import { saveConversation } from '../conversation/save.js'
 import type { Database, Transaction } from '../database/database.js'
 import type { Conversation, Message } from '../generated/prisma/client.js'
+import type { Visibility } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 import { addAtOnce } from './atOnce.js'
@@ -10,6 +12,7 @@ import { type CleanContent, type Content, cleanContent, insertMessage, previewOf
 
 export interface AgentMessage extends Content {
   conversationId: string
+  andThen?: AndThen | null
   expectedVersion?: number | null
 }
 
@@ -28,16 +31,29 @@ export async function reply(db: Database, actor: Actor | null, input: AgentMessa
   const added = agent.isBot ? null : await plainly(db, agent, 'answer', input, content, call)
   if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
+    checkAndThen(input.andThen, tx.now)
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
-    const takesOver = !agent.isBot && before.assigneeIsBot !== false
-    return add(tx, agent, before, content, 'PUBLIC', {
-      assigneeId: takesOver ? agent.agentId : before.assigneeId,
-      handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
-      preview: previewOf(content),
-      waitingSince: null,
-      firstResponseAt: before.firstResponseAt ?? tx.now,
-    })
+    return replyIn(tx, agent, before, content, input.andThen)
   })
+}
+
+/** The step behind it, for a conversation that is locked. Nothing of its transaction comes after it, unless `tx` says so. */
+export function replyIn(
+  tx: Transaction,
+  agent: AgentActor,
+  before: LockedConversation,
+  content: CleanContent,
+  andThen?: AndThen | null,
+): Promise<MessageAdded> {
+  const takesOver = !agent.isBot && before.assigneeIsBot !== false
+  const changed = {
+    assigneeId: takesOver ? agent.agentId : before.assigneeId,
+    handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
+    preview: previewOf(content),
+    waitingSince: null,
+    firstResponseAt: before.firstResponseAt ?? tx.now,
+  }
+  return add(tx, agent, before, { ...content, visibility: 'PUBLIC' }, changed, andThen)
 }
 
 /** An agent's note: for agents only, and it takes nothing over. */
@@ -47,8 +63,9 @@ export async function addNote(db: Database, actor: Actor | null, input: AgentMes
   const added = await plainly(db, agent, 'note', input, content, call)
   if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
+    checkAndThen(input.andThen, tx.now)
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
-    return add(tx, agent, before, content, 'PRIVATE', {})
+    return add(tx, agent, before, { ...content, visibility: 'PRIVATE' }, {}, input.andThen)
   })
 }
 
@@ -57,11 +74,11 @@ async function plainly(
   db: Database,
   agent: AgentActor,
   kind: 'answer' | 'note',
-  { conversationId, expectedVersion }: AgentMessage,
+  { conversationId, expectedVersion, andThen }: AgentMessage,
   content: CleanContent,
   call: RepeatableCall | undefined,
 ): Promise<MessageAdded | null> {
-  if (expectedVersion != null) return null
+  if (expectedVersion != null || !isNothing(andThen)) return null
   return addAtOnce(db, agent, kind, conversationId, { ...content, agentId: agent.agentId }, call)
 }
 
@@ -69,13 +86,14 @@ async function add(
   tx: Transaction,
   agent: AgentActor,
   before: LockedConversation,
-  content: CleanContent,
-  visibility: 'PUBLIC' | 'PRIVATE',
-  changed: Partial<Conversation>,
+  content: CleanContent & { visibility: Visibility },
+  own: Partial<Conversation>,
+  andThen: AndThen | null | undefined,
 ): Promise<MessageAdded> {
+  const changed = await thenChanged(tx, agent, before, own, andThen)
   const id = newId()
   const adding = Promise.all([
-    insertMessage(tx, before, { ...content, id, visibility, author: { agentId: agent.agentId } }),
+    insertMessage(tx, before, { ...content, id, author: { agentId: agent.agentId } }),
     saveConversation(
       tx,
       agent,

@@ -3,7 +3,7 @@ import type { IntegrationActor } from '../../../src/actor.js'
 import { storedId } from '../../../src/ids.js'
 import { fillDeliveries } from '../../delivery/fill.js'
 import type { TestServer } from '../../support/server.js'
-import { type Caller, integrationAs } from './caller.js'
+import { agentWith, type Caller, integrationAs } from './caller.js'
 
 /** What a mutation is called with. */
 export interface Call {
@@ -20,7 +20,7 @@ export interface Call {
 export interface World {
   server: TestServer
   /** Further nodes on the same database. */
-  nodes: readonly Pick<TestServer, 'app'>[]
+  nodes: readonly Pick<TestServer, 'app' | 'url'>[]
   inboxId: string
   /** An agent of that inbox. */
   agentId: string
@@ -77,11 +77,16 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     return { input: { viewId: await newView(server) }, other: { viewId: await newView(server) } }
   },
 
+  discardDraft: (world) => onConversation(world, { visibility: 'PUBLIC' }, { visibility: 'PRIVATE' }, draft),
+
   async handBackToFin({ server }) {
     const { inboxId } = await server.createFin()
     const [first, second] = [await server.conversation(inboxId), await server.conversation(inboxId)]
     return { input: { conversationId: first }, other: { conversationId: second } }
   },
+
+  holdReply: (world) =>
+    onConversation(world, { body: 'a reply', seconds: 60 }, { body: 'another reply', seconds: 60 }),
 
   markConversationRead: (world) => onConversation(world, { seq: 1 }, {}),
 
@@ -143,6 +148,15 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     return { input: { webhookId }, other: { webhookId, overlapHours: 1 } }
   },
 
+  saveDraft: (world) =>
+    onConversation(
+      world,
+      { visibility: 'PUBLIC', body: 'a reply' },
+      { visibility: 'PUBLIC', body: 'another' },
+    ),
+
+  sendHeldReply: onHeldReplies,
+
   setConversationStatus: (world) => onConversation(world, { status: 'RESOLVED' }, { status: 'CLOSED' }),
 
   async setFinStaticToken({ server }) {
@@ -168,6 +182,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
       ],
     }
   },
+
+  undoReply: onHeldReplies,
 
   testWebhook: async (world) => ({ ...(await onWebhooks(world)), deliveriesOnly: true }),
 
@@ -203,9 +219,48 @@ async function newView(server: TestServer): Promise<string> {
   return createView.view.id
 }
 
-async function onConversation({ server, inboxId }: World, input: object, other: object): Promise<Call> {
+async function onConversation(
+  { server, inboxId }: World,
+  input: object,
+  other: object,
+  prepare: (server: TestServer, conversationId: string) => Promise<unknown> = async () => undefined,
+): Promise<Call> {
   const conversationId = await server.conversation(inboxId)
+  await prepare(server, conversationId)
   return { input: { conversationId, ...input }, other: { conversationId, ...other } }
+}
+
+/** Something to discard. */
+function draft(server: TestServer, conversationId: string) {
+  return server.must(
+    `mutation ($id: ID!) { saveDraft(input: { conversationId: $id, visibility: PUBLIC, body: "a draft" }) {
+      __typename ... on Error { reason: message } } }`,
+    { id: conversationId },
+  )
+}
+
+/** Replies that two agents hold; the third sees none of it. */
+async function onHeldReplies({ server, nodes, inboxId }: World): Promise<Call> {
+  const conversationId = await server.conversation(inboxId)
+  const people = [
+    await server.agent('Holder', [inboxId]),
+    await server.agent('Other holder', [inboxId]),
+    await server.agent('Elsewhere', []),
+  ]
+  const [first, second] = await Promise.all(
+    people.slice(0, 2).map(async ({ token }) => {
+      const { holdReply } = await server.must(
+        `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "held", seconds: 60 }) {
+          __typename ... on HoldReplyPayload { heldReply { id } } ... on Error { reason: message } } }`,
+        { id: conversationId },
+        token,
+      )
+      return { heldReplyId: holdReply.heldReply.id }
+    }),
+  )
+  const urls = [server.url, ...nodes.map(({ url }) => url)]
+  const callers = people.map(({ token }) => agentWith(token, urls)) as [Caller, Caller, Caller]
+  return { input: first as object, other: second as object, callers }
 }
 
 async function onIntegrations({ server }: World): Promise<Call> {
