@@ -218,13 +218,15 @@ function select(name: string, depth: number): string {
   if (isScalarType(type) || isEnumType(type)) return ''
   if (!isObjectType(type)) {
     const members = schema.getPossibleTypes(type as never).filter((member) => !member.name.endsWith('Error'))
-    return `{ __typename ${members.map((member) => `... on ${member.name} ${fieldsOf(member, depth, true)}`).join(' ')} }`
+    return `{ __typename ${members.map((member) => `... on ${member.name} ${fieldsOf(member, depth, members)}`).join(' ')} }`
   }
-  return fieldsOf(type, depth, false)
+  return fieldsOf(type, depth, [type])
 }
 
-/** Aliases keep fields of a union's members apart. */
-function fieldsOf(type: GraphQLObjectType, depth: number, alias: boolean): string {
+/** Aliases keep fields apart that members of a union call the same and that are of two types. */
+function fieldsOf(type: GraphQLObjectType, depth: number, members: readonly GraphQLObjectType[]): string {
+  const typesOf = (name: string) =>
+    new Set(members.flatMap((member) => member.getFields()[name]?.type.toString() ?? []))
   const fields = Object.values(type.getFields()).filter((field) => {
     const inner = getNamedType(field.type)
     const leaf = isScalarType(inner) || isEnumType(inner)
@@ -232,7 +234,8 @@ function fieldsOf(type: GraphQLObjectType, depth: number, alias: boolean): strin
   })
   const inner = fields.map((field) => {
     const selection = select(getNamedType(field.type).name, depth - 1)
-    return `${alias ? `${type.name}_${field.name}: ` : ''}${field.name} ${selection}`
+    const alias = typesOf(field.name).size > 1 ? `${type.name}_${field.name}: ` : ''
+    return `${alias}${field.name} ${selection}`
   })
   return `{ __typename ${inner.join(' ')} }`
 }

@@ -12,8 +12,8 @@ export interface Call {
   other: object
   /** Who may call it, where that is no admin: somebody, somebody else, and the first with nothing in reach any more. */
   callers?: [Caller, Caller, Caller]
-  /** It changes deliveries only, which nodes at once change further. */
-  deliveriesOnly?: boolean
+  /** It takes rows away, or changes deliveries only, which nodes at once change further. */
+  leavesNoRow?: boolean
 }
 
 /** What the calls are about. */
@@ -77,7 +77,10 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     return { input: { viewId: await newView(server) }, other: { viewId: await newView(server) } }
   },
 
-  discardDraft: (world) => onConversation(world, { visibility: 'PUBLIC' }, { visibility: 'PRIVATE' }, draft),
+  discardDraft: async (world) => ({
+    ...(await onConversation(world, { visibility: 'PUBLIC' }, { visibility: 'PRIVATE' })),
+    leavesNoRow: true,
+  }),
 
   async handBackToFin({ server }) {
     const { inboxId } = await server.createFin()
@@ -114,13 +117,13 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
       { filter: { integrationId } },
     )
     const [first, second] = deliveries.nodes
-    return { input: { deliveryId: first.id }, other: { deliveryId: second.id }, deliveriesOnly: true }
+    return { input: { deliveryId: first.id }, other: { deliveryId: second.id }, leavesNoRow: true }
   },
 
   async replayDeliveries({ server }) {
     const integrationId = await withDeliveries(server)
     const input = { integrationId, from: inHours(-1), to: inHours(1) }
-    return { input, other: { ...input, states: ['PARKED'] }, deliveriesOnly: true }
+    return { input, other: { ...input, states: ['PARKED'] }, leavesNoRow: true }
   },
 
   replyToConversation: (world) => onConversation(world, { body: 'a reply' }, { body: 'another reply' }),
@@ -185,7 +188,7 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   undoReply: onHeldReplies,
 
-  testWebhook: async (world) => ({ ...(await onWebhooks(world)), deliveriesOnly: true }),
+  testWebhook: async (world) => ({ ...(await onWebhooks(world)), leavesNoRow: true }),
 
   updateConversation: (world) =>
     onConversation(world, { title: 'Delivery', tags: [unique()] }, { title: 'Other' }),
@@ -219,48 +222,31 @@ async function newView(server: TestServer): Promise<string> {
   return createView.view.id
 }
 
-async function onConversation(
-  { server, inboxId }: World,
-  input: object,
-  other: object,
-  prepare: (server: TestServer, conversationId: string) => Promise<unknown> = async () => undefined,
-): Promise<Call> {
+async function onConversation({ server, inboxId }: World, input: object, other: object): Promise<Call> {
   const conversationId = await server.conversation(inboxId)
-  await prepare(server, conversationId)
   return { input: { conversationId, ...input }, other: { conversationId, ...other } }
 }
 
-/** Something to discard. */
-function draft(server: TestServer, conversationId: string) {
-  return server.must(
-    `mutation ($id: ID!) { saveDraft(input: { conversationId: $id, visibility: PUBLIC, body: "a draft" }) {
-      __typename ... on Error { reason: message } } }`,
-    { id: conversationId },
-  )
-}
-
-/** Replies that two agents hold; the third sees none of it. */
+/** Two replies that an agent holds, and one that another does, who speaks of that one only; the third sees none of it. */
 async function onHeldReplies({ server, nodes, inboxId }: World): Promise<Call> {
   const conversationId = await server.conversation(inboxId)
-  const people = [
-    await server.agent('Holder', [inboxId]),
-    await server.agent('Other holder', [inboxId]),
-    await server.agent('Elsewhere', []),
-  ]
-  const [first, second] = await Promise.all(
-    people.slice(0, 2).map(async ({ token }) => {
-      const { holdReply } = await server.must(
-        `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "held", seconds: 60 }) {
-          __typename ... on HoldReplyPayload { heldReply { id } } ... on Error { reason: message } } }`,
-        { id: conversationId },
-        token,
-      )
-      return { heldReplyId: holdReply.heldReply.id }
-    }),
-  )
+  const [one, two] = [await server.agent('Holder', [inboxId]), await server.agent('Other holder', [inboxId])]
+  const held = async ({ token }: { token: string }) => {
+    const { holdReply } = await server.must(
+      `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "held", seconds: 60 }) {
+        __typename ... on HoldReplyPayload { heldReply { id } } ... on Error { reason: message } } }`,
+      { id: conversationId },
+      token,
+    )
+    return { heldReplyId: holdReply.heldReply.id as string }
+  }
+  const [input, other, theirs] = [await held(one), await held(one), await held(two)]
   const urls = [server.url, ...nodes.map(({ url }) => url)]
-  const callers = people.map(({ token }) => agentWith(token, urls)) as [Caller, Caller, Caller]
-  return { input: first as object, other: second as object, callers }
+  const [first, second, third] = [one, two, await server.agent('Elsewhere', [])].map(({ token }) =>
+    agentWith(token, urls),
+  ) as [Caller, Caller, Caller]
+  const ofTheirs: Caller = { call: (name, given, node) => second.call(name, { ...given, ...theirs }, node) }
+  return { input, other, callers: [first, ofTheirs, third] }
 }
 
 async function onIntegrations({ server }: World): Promise<Call> {

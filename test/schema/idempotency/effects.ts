@@ -34,9 +34,9 @@ export async function effectsSince(pool: pg.Pool, since: string): Promise<Effect
 }
 
 /** One transaction has changed something, and it is the one that stored the key. */
-export function expectOneChange(effects: Effects, { deliveriesOnly = false } = {}) {
+export function expectOneChange(effects: Effects, { leavesNoRow = false } = {}) {
   expect(Object.values(effects)).toHaveLength(1)
   const { idempotency_key: keys, ...changes } = Object.values(effects)[0] ?? {}
   expect(keys).toBe(1)
-  expect(Object.keys(changes).length > 0).toBe(!deliveriesOnly)
+  expect(Object.keys(changes).length > 0).toBe(!leavesNoRow)
 }
