@@ -77,7 +77,9 @@ async function send(
     )
   }
   const { body, text } = held
-  const content = { body, text, attachments: held.attachments as unknown as Attachment[] }
+  const attachments = held.attachments as unknown as Attachment[]
+  // The reply's own draft went when it was held: what there is now was begun since, or is another's that was undone.
+  const content = { body, text, attachments, keepsDraft: true }
   // What became of the reply is still to be written.
   const going = { ...tx, commitsBehind: () => undefined }
   const { message, conversation } = await replyIn(going, agent, before, content, andThenOf(held))

@@ -36,6 +36,8 @@ export interface NewMessage extends CleanContent {
   author: { agentId: string } | { endUserId: string }
   createdAt?: Date | null
   isLate?: boolean
+  /** The draft that its author has of its kind is of something else. */
+  keepsDraft?: boolean
   /** The integration's own id of it, which makes it unique. */
   objectId?: string | null
   integrationId?: string | null
@@ -66,6 +68,7 @@ export async function insertMessage(
     message.objectId ? message.integrationId : null,
     message.objectId ?? null,
     message.objectId ? (message.inputHash ?? null) : null,
+    message.keepsDraft ?? false,
   ])
   return row ?? null
 }
@@ -77,7 +80,8 @@ export function previewOf({ text, attachments }: CleanContent): string {
 
 const insert = statement(
   'message.insert',
-  `with sent as (delete from draft where agent_id = $5::uuid and conversation_id = $2 and visibility = $4)
+  `with sent as (
+     delete from draft where not $15::boolean and agent_id = $5::uuid and conversation_id = $2 and visibility = $4)
    insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
                              attachments, is_late, created_at, integration_id, object_id, input_hash)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)

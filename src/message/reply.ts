@@ -4,11 +4,17 @@ import { heldByHumans, type LockedConversation, lockConversation } from '../conv
 import { saveConversation } from '../conversation/save.js'
 import type { Database, Transaction } from '../database/database.js'
 import type { Conversation, Message } from '../generated/prisma/client.js'
-import type { Visibility } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 import { addAtOnce } from './atOnce.js'
-import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
+import {
+  type CleanContent,
+  type Content,
+  cleanContent,
+  insertMessage,
+  type NewMessage,
+  previewOf,
+} from './insert.js'
 
 export interface AgentMessage extends Content {
   conversationId: string
@@ -42,7 +48,7 @@ export function replyIn(
   tx: Transaction,
   agent: AgentActor,
   before: LockedConversation,
-  content: CleanContent,
+  content: CleanContent & Pick<NewMessage, 'keepsDraft'>,
   andThen?: AndThen | null,
 ): Promise<MessageAdded> {
   const takesOver = !agent.isBot && before.assigneeIsBot !== false
@@ -86,7 +92,7 @@ async function add(
   tx: Transaction,
   agent: AgentActor,
   before: LockedConversation,
-  content: CleanContent & { visibility: Visibility },
+  content: CleanContent & Pick<NewMessage, 'visibility' | 'keepsDraft'>,
   own: Partial<Conversation>,
   andThen: AndThen | null | undefined,
 ): Promise<MessageAdded> {

@@ -119,6 +119,7 @@ async function written(conversationId: string): Promise<object> {
     rows(`select count(*) from event e where conversation_id = $1 and (
             exists (select from event_pending p where p.event_id = e.id) or
             exists (select from event_feed f where f.event_id = e.id))`),
+    rows('select agent_id, visibility from draft where conversation_id = $1 order by 1, 2'),
   ])
   const newest = message[0].id
   const made = /^(id|object_id|end_user_id|author_end_user_id|conversation_id|message_id|input_hash)$/
