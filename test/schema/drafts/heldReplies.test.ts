@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Clock } from '../../../src/clock.js'
+import { forgetHeldReplies } from '../../../src/heldReply/forget.js'
 import { storedId } from '../../../src/ids.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { connect, listen } from '../../support/socket.js'
@@ -98,6 +99,26 @@ test('holding discards the draft, undoing gives it back, before what was begun s
     drafts: [{ body: '<p>First</p><br /><p>Second</p>', failure: null }],
   })
   expect((await the.events(id)).slice(2)).toEqual(['REPLY_HELD', 'REPLY_UNDONE'])
+})
+
+test('what was begun since stays when it is sent', async () => {
+  const { id, heldReplyId } = await hold()
+  await the.must('saveDraft', { conversationId: id, visibility: 'PUBLIC', body: 'And also' }, ann)
+  await passes(heldReplyId)
+  expect((await the.conversation(id, ann)).drafts).toMatchObject([{ text: 'And also', failure: null }])
+})
+
+test('what became of it is known for a week and more, then forgotten', async () => {
+  const [over, waiting] = [await hold(), await hold({ seconds: 60 })]
+  await the.must('undoReply', { heldReplyId: over.heldReplyId }, ann)
+  const day = 24 * 60 * 60 * 1_000
+  const at = (days: number) => ({ ...server.app.db, clock: { now: () => new Date(now + days * day) } })
+  await forgetHeldReplies(at(7.5))
+  expect(await state(over.heldReplyId)).toMatchObject({ state: 'UNDONE' })
+  await forgetHeldReplies(at(9))
+  expect(await state(over.heldReplyId)).toBeNull()
+  expect(await state(waiting.heldReplyId)).toMatchObject({ state: 'HELD' })
+  await the.must('undoReply', { heldReplyId: waiting.heldReplyId }, ann)
 })
 
 test('what is over can be neither undone nor sent again', async () => {
