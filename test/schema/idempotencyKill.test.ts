@@ -122,7 +122,7 @@ async function start(databaseUrl: string): Promise<{ url: string; program: Progr
       DATABASE_URL: databaseUrl,
       DATABASE_DIRECT_URL: server.databaseUrl,
       // Each call keeps a connection, stopped as it is.
-      DATABASE_POOL: '40',
+      DATABASE_POOL: '60',
       MIGRATE: 'false',
       SECRET_KEY: 'a secret key for tests',
       // Else it would note, in its own time, that webhooks to this machine are refused.

@@ -227,11 +227,11 @@ async function onConversation({ server, inboxId }: World, input: object, other: 
   return { input: { conversationId, ...input }, other: { conversationId, ...other } }
 }
 
-/** Two replies that an agent holds, and one that another does, who speaks of that one only; the third sees none of it. */
+/** Two replies that the admin holds, and one that an agent does, who speaks of that one only; the third sees none of it. */
 async function onHeldReplies({ server, nodes, inboxId }: World): Promise<Call> {
   const conversationId = await server.conversation(inboxId)
-  const [one, two] = [await server.agent('Holder', [inboxId]), await server.agent('Other holder', [inboxId])]
-  const held = async ({ token }: { token: string }) => {
+  const [holder, stranger] = [await server.agent('Holder', [inboxId]), await server.agent('Elsewhere', [])]
+  const held = async (token: string) => {
     const { holdReply } = await server.must(
       `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "held", seconds: 60 }) {
         __typename ... on HoldReplyPayload { heldReply { id } } ... on Error { reason: message } } }`,
@@ -240,13 +240,24 @@ async function onHeldReplies({ server, nodes, inboxId }: World): Promise<Call> {
     )
     return { heldReplyId: holdReply.heldReply.id as string }
   }
-  const [input, other, theirs] = [await held(one), await held(one), await held(two)]
+  const [input, other, theirs] = [
+    await held(server.token),
+    await held(server.token),
+    await held(holder.token),
+  ]
+  // However long the test takes until it calls.
+  await server.app.db.pool.query(
+    `update held_reply set sends_at = sends_at + interval '1 day' where conversation_id = $1`,
+    [storedId('Conversation', conversationId)],
+  )
   const urls = [server.url, ...nodes.map(({ url }) => url)]
-  const [first, second, third] = [one, two, await server.agent('Elsewhere', [])].map(({ token }) =>
-    agentWith(token, urls),
-  ) as [Caller, Caller, Caller]
+  const second = agentWith(holder.token, urls)
   const ofTheirs: Caller = { call: (name, given, node) => second.call(name, { ...given, ...theirs }, node) }
-  return { input, other, callers: [first, ofTheirs, third] }
+  return {
+    input,
+    other,
+    callers: [agentWith(server.token, urls), ofTheirs, agentWith(stranger.token, urls)],
+  }
 }
 
 async function onIntegrations({ server }: World): Promise<Call> {

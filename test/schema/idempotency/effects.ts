@@ -29,8 +29,12 @@ export async function effectsSince(pool: pg.Pool, since: string): Promise<Effect
   for (const { transaction, table, rows: count } of rows) {
     effects[transaction] = { ...effects[transaction], [table]: count }
   }
-  // A node that tells the admins something does so by itself.
-  return Object.fromEntries(Object.entries(effects).filter(([, tables]) => !('notice' in tables)))
+  return Object.fromEntries(Object.entries(effects).filter(([, tables]) => !isByItself(tables)))
+}
+
+/** What a node does by itself: it tells the admins something, or sends a reply that was held. */
+function isByItself(tables: Record<string, number>): boolean {
+  return 'notice' in tables || ('held_reply' in tables && !('idempotency_key' in tables))
 }
 
 /** One transaction has changed something, and it is the one that stored the key. */
