@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { storedId } from '../../../src/ids.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { connect, listen } from '../../support/socket.js'
+import { eventually } from '../../webhooks/setup.js'
 import { desk, type Person } from './desk.js'
 
 let server: TestServer
@@ -76,12 +79,26 @@ test('two tabs: without a guard the last wins, with one the second is shown the 
   expect((await save('four', {})).conversation.drafts[0].text).toBe('four')
 })
 
-test('of two tabs that save at once and saw none, one is refused', async () => {
+test('a tab that saw no draft is refused also when another saves one meanwhile', async () => {
   const id = await server.conversation(inboxId)
-  const save = (body: string) =>
-    the.call('saveDraft', { conversationId: id, visibility: 'PUBLIC', body, expectedUpdatedAt: null }, ann)
-  const answers = await Promise.all([save('one'), save('two')])
-  expect(answers.map(({ __typename }) => __typename).sort()).toEqual(['ConflictError', 'SaveDraftPayload'])
+  const other = new pg.Client({ connectionString: server.ownerUrl })
+  await other.connect()
+  onTestFinished(() => other.end())
+  await other.query('begin')
+  await other.query(
+    `insert into draft (id, agent_id, conversation_id, visibility, body, text) values (gen_random_uuid(), $1, $2, 'PUBLIC', 'one', 'one')`,
+    [storedId('Agent', ann.id), storedId('Conversation', id)],
+  )
+  const input = { conversationId: id, visibility: 'PUBLIC', body: 'two', expectedUpdatedAt: null }
+  const answer = the.call('saveDraft', input, ann)
+  await eventually(async () => {
+    const { rows } = await other.query(
+      `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    expect(rows).toHaveLength(1)
+  })
+  await other.query('commit')
+  expect(await answer).toMatchObject({ code: 'CONFLICT', conversation: { drafts: [{ text: 'one' }] } })
 })
 
 // Both ways of writing a message: in one statement, and step by step.
