@@ -12,6 +12,8 @@ export const eventTypes = [
   'MESSAGE_EDITED',
   'MESSAGE_REDACTED',
   'PRIORITY_CHANGED',
+  'REPLY_HELD',
+  'REPLY_UNDONE',
   'RESYNC',
   'STATUS_CHANGED',
   'TAGS_CHANGED',

@@ -5,6 +5,8 @@ import {
   DeliveryState,
   EmailBinding,
   FinRegion,
+  HeldReplyFailure,
+  HeldReplyState,
   IntegrationState,
   OriginApi,
   Priority,
@@ -57,6 +59,41 @@ export const VisibilityEnum = builder.enumType('Visibility', {
   values: {
     PUBLIC: { value: Visibility.PUBLIC, description: 'The end-user too.' },
     PRIVATE: { value: Visibility.PRIVATE, description: 'Agents only: a note.' },
+  },
+})
+
+export const HeldReplyStateEnum = builder.enumType('HeldReplyState', {
+  description: 'What has become of a held reply.',
+  values: {
+    HELD: { value: HeldReplyState.HELD, description: 'It is sent at its time, unless it is undone.' },
+    SENT: { value: HeldReplyState.SENT, description: 'It is a message now.' },
+    UNDONE: { value: HeldReplyState.UNDONE, description: 'Its agent took it back, and has it as a draft.' },
+    FAILED: {
+      value: HeldReplyState.FAILED,
+      description: 'It could not be sent at its time; its agent has it as a draft.',
+    },
+  },
+})
+
+export const HeldReplyFailureEnum = builder.enumType('HeldReplyFailure', {
+  description: 'Why a held reply could not be sent at its time.',
+  values: {
+    AGENT_ARCHIVED: {
+      value: HeldReplyFailure.AGENT_ARCHIVED,
+      description: 'Its agent’s account is no longer in use.',
+    },
+    OUT_OF_SIGHT: {
+      value: HeldReplyFailure.OUT_OF_SIGHT,
+      description: 'The conversation was no longer in its agent’s sight.',
+    },
+    MOVED_ON: {
+      value: HeldReplyFailure.MOVED_ON,
+      description: 'The conversation was no longer at the `expectedVersion`.',
+    },
+    REFUSED: {
+      value: HeldReplyFailure.REFUSED,
+      description: 'What was to become of the conversation was no longer allowed.',
+    },
   },
 })
 

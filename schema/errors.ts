@@ -52,7 +52,8 @@ builder.objectType(ForbiddenError, {
 /** Its `conversation` is added beside the type Conversation. */
 export const ConflictErrorType = builder.objectType(ConflictError, {
   name: 'ConflictError',
-  description: 'The conversation has moved on since `expectedVersion`.',
+  description:
+    'What you saw has moved on: the conversation since `expectedVersion`, a draft, or a held reply.',
   interfaces: [ErrorInterface],
   isTypeOf: (value) => value instanceof ConflictError,
 })

@@ -42,6 +42,8 @@ export const typenames: Record<EventType | 'RESYNC', string> = {
   HANDED_BACK_TO_FIN: 'HandedBackToFin',
   END_USER_READ: 'EndUserRead',
   END_USER_CHANGED: 'EndUserChanged',
+  REPLY_HELD: 'ReplyHeld',
+  REPLY_UNDONE: 'ReplyUndone',
   RESYNC: 'Resync',
 }
 

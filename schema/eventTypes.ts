@@ -1,12 +1,13 @@
 import type { LoggedEvent } from '../src/events/event.js'
 import type { ResyncReason } from '../src/events/resume.js'
-import type { ConversationStatus, Priority } from '../src/generated/prisma/enums.js'
+import type { ConversationStatus, HeldReplyFailure, Priority } from '../src/generated/prisma/enums.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
 import type { Context } from './context.js'
 import { EndUser } from './endUser.js'
-import { ConversationStatusEnum, PriorityEnum } from './enums.js'
+import { ConversationStatusEnum, HeldReplyFailureEnum, PriorityEnum } from './enums.js'
 import { Event, type ResyncEvent } from './event.js'
+import { HeldReply } from './heldReply.js'
 import type { Loaders } from './loaders.js'
 import { Message } from './message.js'
 import { Tag } from './tag.js'
@@ -186,6 +187,42 @@ builder.objectType(logged('EndUserChanged'), {
   }),
 })
 
+builder.objectType(logged('ReplyHeld'), {
+  description:
+    'Somebody is about to answer: a reply is held for some seconds. When it is sent, that is a MessageAdded.',
+  interfaces: [Event],
+  fields: (t) => ({
+    heldReply: t.field({
+      type: HeldReply,
+      nullable: true,
+      description: 'The reply; null when it is no longer known, or not in your sight.',
+      ...changed,
+      resolve: (event, _, context) => heldReplyOf(event, 'to', context),
+    }),
+  }),
+})
+
+builder.objectType(logged('ReplyUndone'), {
+  description: 'A held reply is not sent: it is its agent’s draft again.',
+  interfaces: [Event],
+  fields: (t) => ({
+    heldReply: t.field({
+      type: HeldReply,
+      nullable: true,
+      description: 'The reply; null when it is no longer known, or not in your sight.',
+      ...changed,
+      resolve: (event, _, context) => heldReplyOf(event, 'from', context),
+    }),
+    failure: t.field({
+      type: HeldReplyFailureEnum,
+      nullable: true,
+      description: 'Why it could not be sent; null: its agent took it back.',
+      ...changed,
+      resolve: (event) => change<HeldReplyFailure>(event, 'failure').to,
+    }),
+  }),
+})
+
 const ResyncReasonEnum = builder.enumType('ResyncReason', {
   description: 'Why a cursor cannot be resumed.',
   values: {
@@ -212,6 +249,11 @@ type Side = 'from' | 'to'
 function agentOf(event: LoggedEvent, side: Side, { load }: Context) {
   const id = change<string>(event, 'assigneeId')[side]
   return id ? load.namedAgent(id) : null
+}
+
+function heldReplyOf(event: LoggedEvent, side: Side, { load }: Context) {
+  const id = change<string>(event, 'heldReplyId')[side]
+  return id ? load.heldReply(id) : null
 }
 
 function teamOf(event: LoggedEvent, side: Side, { load }: Context) {

@@ -8,11 +8,21 @@ import { type ConversationReadView, readsOf } from '../src/conversation/reads.js
 import { readTimeline, type TimelineEntry, type TimelineRange } from '../src/conversation/timeline.js'
 import type { Database } from '../src/database/database.js'
 import { attemptsOf, type DeliveryView, deliveryBodies, findDeliveries } from '../src/delivery/read.js'
+import { draftsIn } from '../src/draft/read.js'
 import { type EndUserView, findEndUsers } from '../src/endUser/access.js'
 import { suspectedDuplicates } from '../src/endUser/duplicates.js'
 import { type Columns, columnsOfAll } from '../src/execution/selected.js'
 import { filesOf } from '../src/file/read.js'
-import type { DeliveryAttempt, MessageEdit, StoredFile, Tag, Team } from '../src/generated/prisma/client.js'
+import type {
+  DeliveryAttempt,
+  Draft,
+  HeldReply,
+  MessageEdit,
+  StoredFile,
+  Tag,
+  Team,
+} from '../src/generated/prisma/client.js'
+import { findHeldReplies, heldIn } from '../src/heldReply/read.js'
 import { editsOf } from '../src/message/edits.js'
 import { type Mentions, mentionsIn } from '../src/message/mentions.js'
 import { findMessages, type MessageRange, type MessageView, readMessages } from '../src/message/read.js'
@@ -47,6 +57,12 @@ export interface Loaders {
   readUpTo: Load<string, number>
   /** How far others and the actor have read a conversation the actor already sees. */
   reads: Load<string, ConversationReadView[]>
+  /** What the actor has begun to write in a conversation they see. */
+  drafts: Load<string, Draft[]>
+  /** Held or not any more; null for Fin. */
+  heldReply: Load<string, HeldReply | null>
+  /** Those that are held in a conversation the actor already sees; none for Fin. */
+  heldReplies: Load<string, HeldReply[]>
   messages: Load<PartKey<MessageRange>, MessageView[]>
   timeline: Load<PartKey<TimelineRange>, TimelineEntry[]>
 }
@@ -122,6 +138,17 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
     reads: batched(async (ids) => {
       const reads = byConversation(await readsOf(app.db, unique(ids)))
       return ids.map((id) => reads.get(id) ?? [])
+    }),
+    drafts: batched(async (ids) => {
+      const asking = actor()
+      const rows = asking?.kind === 'AGENT' ? await draftsIn(app.db, asking, unique(ids)) : []
+      const drafts = byConversation(rows)
+      return ids.map((id) => drafts.get(id) ?? [])
+    }),
+    heldReply: batched(visible((asking, ids) => findHeldReplies(app.db, asking, ids))),
+    heldReplies: batched(async (ids) => {
+      const held = byConversation(actor()?.kind === 'AGENT' ? await heldIn(app.db, unique(ids)) : [])
+      return ids.map((id) => held.get(id) ?? [])
     }),
     messages: parts(app, actor, readMessages),
     timeline: parts(app, actor, readTimeline),

@@ -7,6 +7,7 @@ import type { MessageView } from '../src/message/read.js'
 import { receiveMessage } from '../src/message/receive.js'
 import { addNote, reply } from '../src/message/reply.js'
 import { Agent } from './agent.js'
+import { AndThenInput, andThenIn } from './andThen.js'
 import { builder } from './builder.js'
 import { connectionOf, encodeCursor, rangeOf, sliceOf } from './connection.js'
 import { Conversation } from './conversation.js'
@@ -230,19 +231,23 @@ const written = (t: InputFields) => ({
   conversationId: t.id({ required: true, description: 'The conversation.' }),
   body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
   attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
+  andThen: t.field({ type: AndThenInput, description: 'What becomes of the conversation with it.' }),
 })
 
-/** The ids of what was written. */
+/** What was written, by stored ids. */
 function about({
   conversationId,
   quotedMessageId,
+  andThen,
 }: {
   conversationId: string
   quotedMessageId?: string | null
+  andThen?: Parameters<typeof andThenIn>[0]
 }) {
   return {
     conversationId: argumentId('Conversation', conversationId),
     quotedMessageId: optionalId('Message', quotedMessageId),
+    andThen: andThenIn(andThen),
   }
 }
 

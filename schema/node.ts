@@ -56,6 +56,7 @@ const words: Partial<Record<NodeType, string>> = {
   EndUser: 'End-user',
   FinIntegration: 'Fin integration',
   UploadedFile: 'File',
+  HeldReply: 'Held reply',
 }
 
 /** The stored id behind an argument; a malformed one is an unknown one. Throws NotFoundError. */

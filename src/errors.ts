@@ -33,7 +33,7 @@ export class ForbiddenError extends ExpectedError {
   }
 }
 
-/** The conversation has moved on since the caller read it; carries its present state. */
+/** The conversation, or what the caller has in it, has moved on since they read it; carries its present state. */
 export class ConflictError extends ExpectedError {
   readonly code = 'CONFLICT'
 

@@ -4,6 +4,8 @@ import { wakeConversations } from './conversation/wake.js'
 import { forgetOldDeliveries } from './delivery/forget.js'
 import { expireFeed } from './events/retention.js'
 import { forgetUploads } from './file/forget.js'
+import { forgetHeldReplies } from './heldReply/forget.js'
+import { sendHeldReplies } from './heldReply/send.js'
 import { forgetOldKeys } from './idempotency/forget.js'
 import { forgetOldCalls } from './integration/forget.js'
 
@@ -24,10 +26,12 @@ export function startTimers(
 ): { stop(): Promise<void> } {
   const timers = [
     every(second, () => wakeConversations(app.db)),
+    every(second, () => sendHeldReplies(app.db)),
     every(10 * second, () => sumUpCounts(app.db)),
     every(hour, () => forgetOldKeys(app.db)),
     every(hour, () => forgetOldCalls(app.db)),
     every(hour, () => forgetUploads(app.db, app.files)),
+    every(hour, () => forgetHeldReplies(app.db)),
   ]
   if (eventRetentionDays) timers.push(every(hour, () => expireFeed(app.db, eventRetentionDays)))
   if (deliveryRetentionDays) {

@@ -74,6 +74,10 @@ export function lineOf({ type, actor, to, toTeam, status, priority }: Happening)
       return `tags changed${by}`
     case 'END_USER_READ':
       return 'read by the customer'
+    case 'REPLY_HELD':
+      return `a reply is about to be sent${by}`
+    case 'REPLY_UNDONE':
+      return `the reply was taken back${by}`
     default:
       return null
   }

@@ -1,6 +1,6 @@
 import { type Actor, requireAgent } from '../actor.js'
 import { findAgent } from '../agent/access.js'
-import type { Database } from '../database/database.js'
+import type { Database, Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { ForbiddenError, NotFoundError } from '../errors.js'
 import type { Conversation } from '../generated/prisma/client.js'
@@ -13,11 +13,14 @@ export interface ConversationChanged {
   conversation: Conversation
 }
 
-export interface Assignment {
-  conversationId: string
-  /** An agent of the conversation's inbox. */
+/** An agent of the conversation's inbox, a team, or both; nobody when neither is given. */
+export interface Holders {
   agentId?: string | null
   teamId?: string | null
+}
+
+export interface Assignment extends Holders {
+  conversationId: string
   expectedVersion?: number | null
 }
 
@@ -31,23 +34,33 @@ export function assignConversation(
   const agent = requireAgent(actor)
   return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
-    const assignee = input.agentId ? await findAgent(tx, agent, input.agentId) : null
-    if (input.agentId && !assignee) throw new NotFoundError('Agent')
-    if (assignee) {
-      const [member] = await tx.query(answersIn, [before.inboxId, assignee.id])
-      if (!member)
-        throw new ForbiddenError(
-          `${assignee.name} does not answer in this inbox: they are not a member of it, or may only read.`,
-        )
-    }
-    if (input.teamId && !(await findTeam(tx, agent, input.teamId))) throw new NotFoundError('Team')
-    const conversation = await saveConversation(tx, agent, before, {
-      assigneeId: assignee?.id ?? null,
-      teamId: input.teamId ?? null,
-      handedOffAt: assignee || input.teamId ? null : before.handedOffAt,
-    })
-    return { conversation }
+    const changed = await assigned(tx, agent, before, input)
+    return { conversation: await saveConversation(tx, agent, before, changed) }
   })
+}
+
+/** A conversation that is given to these. Throws NotFoundError or ForbiddenError where it cannot be. */
+export async function assigned(
+  tx: Transaction,
+  actor: Actor,
+  before: Conversation,
+  { agentId, teamId }: Holders,
+): Promise<Partial<Conversation>> {
+  const assignee = agentId ? await findAgent(tx, actor, agentId) : null
+  if (agentId && !assignee) throw new NotFoundError('Agent')
+  if (assignee) {
+    const [member] = await tx.query(answersIn, [before.inboxId, assignee.id])
+    if (!member)
+      throw new ForbiddenError(
+        `${assignee.name} does not answer in this inbox: they are not a member of it, or may only read.`,
+      )
+  }
+  if (teamId && !(await findTeam(tx, actor, teamId))) throw new NotFoundError('Team')
+  return {
+    assigneeId: assignee?.id ?? null,
+    teamId: teamId ?? null,
+    handedOffAt: assignee || teamId ? null : before.handedOffAt,
+  }
 }
 
 /** Gives a conversation back to the inbox's Fin, which answers again from its next pull on. */

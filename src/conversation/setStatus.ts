@@ -1,6 +1,7 @@
 import { type Actor, requireAgent } from '../actor.js'
 import type { Database } from '../database/database.js'
 import { ValidationError } from '../errors.js'
+import type { Conversation } from '../generated/prisma/client.js'
 import type { ConversationStatus } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import type { ConversationChanged } from './assign.js'
@@ -25,9 +26,7 @@ export function setConversationStatus(
   }
   return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
-    const waits = input.status === 'OPEN' ? before.waitingSince : null
-    const changed = { status: input.status, snoozedUntil: null, waitingSince: waits }
-    return { conversation: await saveConversation(tx, agent, before, changed) }
+    return { conversation: await saveConversation(tx, agent, before, inStatus(before, input.status)) }
   })
 }
 
@@ -42,7 +41,16 @@ export function snoozeConversation(
   return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
     if (input.until <= tx.now) throw new ValidationError('until', 'The time to wake must be in the future.')
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
-    const changed = { status: 'SNOOZED' as const, snoozedUntil: input.until }
-    return { conversation: await saveConversation(tx, agent, before, changed) }
+    return { conversation: await saveConversation(tx, agent, before, snoozed(input.until)) }
   })
+}
+
+/** A conversation in another status than SNOOZED: one that is done waits for nobody. */
+export function inStatus(before: Conversation, status: ConversationStatus): Partial<Conversation> {
+  return { status, snoozedUntil: null, waitingSince: status === 'OPEN' ? before.waitingSince : null }
+}
+
+/** A conversation that is put aside. */
+export function snoozed(until: Date): Partial<Conversation> {
+  return { status: 'SNOOZED', snoozedUntil: until }
 }

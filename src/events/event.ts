@@ -18,6 +18,8 @@ export const eventTypes = [
   'HANDED_BACK_TO_FIN',
   'END_USER_READ',
   'END_USER_CHANGED',
+  'REPLY_HELD',
+  'REPLY_UNDONE',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]

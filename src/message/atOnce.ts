@@ -155,10 +155,16 @@ const text = ({ visibility, author, condition, sets }: Kind, isKeyed: boolean) =
                   'to', ${listRowSql('c')})
            from c, o
          returning id),
-       p as (insert into event_pending (event_id) select id from e)
+       p as (insert into event_pending (event_id) select id from e)${author === 'agent' ? draft : ''}
   select ${columns('m', Prisma.MessageScalarFieldEnum)}, ${columns('c', Prisma.ConversationScalarFieldEnum, 'conversation')},
          ${authors[author].list}
     from m, c, ${authors[author].from}`
+
+/** What its author had begun to write of the same kind. */
+const draft = `,
+       d as (
+         delete from draft d using m
+          where d.agent_id = m.author_agent_id and d.conversation_id = m.conversation_id and d.visibility = m.visibility)`
 
 /** What a repeat gives, by the result's field names. */
 const key = `

@@ -36,6 +36,8 @@ export interface NewMessage extends CleanContent {
   author: { agentId: string } | { endUserId: string }
   createdAt?: Date | null
   isLate?: boolean
+  /** The draft that its author has of its kind is of something else. */
+  keepsDraft?: boolean
   /** The integration's own id of it, which makes it unique. */
   objectId?: string | null
   integrationId?: string | null
@@ -46,7 +48,7 @@ export interface NewMessage extends CleanContent {
 
 /**
  * Adds a message to a locked conversation as its next in order; null when its integration has already sent one with
- * this object id. The caller saves the conversation with `messageCount` one higher.
+ * this object id. The caller saves the conversation with `messageCount` one higher. The draft that its author had of it goes.
  */
 export async function insertMessage(
   tx: Transaction,
@@ -68,6 +70,7 @@ export async function insertMessage(
     message.objectId ? message.integrationId : null,
     message.objectId ?? null,
     message.objectId ? (message.inputHash ?? null) : null,
+    message.keepsDraft ?? false,
     message.quotedMessageId ?? null,
   ])
   return row ?? null
@@ -80,10 +83,12 @@ export function previewOf({ text, attachments }: CleanContent): string {
 
 const insert = statement(
   'message.insert',
-  `insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
+  `with sent as (
+     delete from draft where not $15::boolean and agent_id = $5::uuid and conversation_id = $2 and visibility = $4)
+   insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
                              attachments, is_late, created_at, integration_id, object_id, input_hash,
                              quoted_message_id)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16)
    on conflict (integration_id, object_id) do nothing
    returning ${columns('m', Prisma.MessageScalarFieldEnum)}`,
 )

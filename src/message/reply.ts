@@ -1,4 +1,5 @@
 import { type Actor, type AgentActor, requireAgent } from '../actor.js'
+import { type AndThen, checkAndThen, isNothing, thenChanged } from '../conversation/andThen.js'
 import { heldByHumans, type LockedConversation, lockConversation } from '../conversation/lock.js'
 import { saveConversation } from '../conversation/save.js'
 import type { Database, Transaction } from '../database/database.js'
@@ -7,7 +8,14 @@ import type { Conversation, Message } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 import { addAtOnce } from './atOnce.js'
-import { type CleanContent, type Content, cleanContent, insertMessage, previewOf } from './insert.js'
+import {
+  type CleanContent,
+  type Content,
+  cleanContent,
+  insertMessage,
+  type NewMessage,
+  previewOf,
+} from './insert.js'
 import { insertMentions, type Mentions, requireMentionable } from './mentions.js'
 import { requireQuotable } from './quoted.js'
 
@@ -15,6 +23,7 @@ export interface AgentMessage extends Content {
   conversationId: string
   /** Of the same conversation; a note only in a note. */
   quotedMessageId?: string | null
+  andThen?: AndThen | null
   expectedVersion?: number | null
 }
 
@@ -35,18 +44,31 @@ export async function reply(db: Database, actor: Actor | null, input: AgentMessa
   const added = agent.isBot ? null : await plainly(db, agent, 'answer', input, content, call)
   if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
+    checkAndThen(input.andThen, tx.now)
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
     await requireQuotable(tx, before.id, input.quotedMessageId, 'PUBLIC')
-    const taken = await takeUploads(tx, agent, content)
-    const takesOver = !agent.isBot && before.assigneeIsBot !== false
-    return add(tx, agent, before, { ...taken, quotedMessageId: input.quotedMessageId }, 'PUBLIC', {
-      assigneeId: takesOver ? agent.agentId : before.assigneeId,
-      handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
-      preview: previewOf(taken),
-      waitingSince: null,
-      firstResponseAt: before.firstResponseAt ?? tx.now,
-    })
+    return replyIn(tx, agent, before, { ...content, quotedMessageId: input.quotedMessageId }, input.andThen)
   })
+}
+
+/** The step behind it, for a conversation that is locked. Nothing of its transaction comes after it, unless `tx` says so. */
+export async function replyIn(
+  tx: Transaction,
+  agent: AgentActor,
+  before: LockedConversation,
+  given: CleanContent & Pick<NewMessage, 'keepsDraft' | 'quotedMessageId'>,
+  andThen?: AndThen | null,
+): Promise<MessageAdded> {
+  const content = await takeUploads(tx, agent, given)
+  const takesOver = !agent.isBot && before.assigneeIsBot !== false
+  const changed = {
+    assigneeId: takesOver ? agent.agentId : before.assigneeId,
+    handedOffAt: takesOver && !heldByHumans(before) ? null : before.handedOffAt,
+    preview: previewOf(content),
+    waitingSince: null,
+    firstResponseAt: before.firstResponseAt ?? tx.now,
+  }
+  return add(tx, agent, before, { ...content, visibility: 'PUBLIC' }, changed, andThen)
 }
 
 /** An agent's note: for agents only, and it takes nothing over. Whom it mentions finds it in a list. */
@@ -58,11 +80,13 @@ export async function addNote(db: Database, actor: Actor | null, input: AgentNot
   const added = isPlain && (await plainly(db, agent, 'note', input, content, call))
   if (added) return added
   return transact(db, agent, call, async (tx): Promise<MessageAdded> => {
+    checkAndThen(input.andThen, tx.now)
     const before = await lockConversation(tx, agent, input.conversationId, input.expectedVersion)
     await requireQuotable(tx, before.id, quotedMessageId, 'PRIVATE')
     await requireMentionable(tx, before.inboxId, { agentIds, teamIds })
     const taken = await takeUploads(tx, agent, content)
-    return add(tx, agent, before, { ...taken, quotedMessageId }, 'PRIVATE', {}, { agentIds, teamIds })
+    const note = { ...taken, quotedMessageId, visibility: 'PRIVATE' } as const
+    return add(tx, agent, before, note, {}, input.andThen, { agentIds, teamIds })
   })
 }
 
@@ -71,11 +95,12 @@ async function plainly(
   db: Database,
   agent: AgentActor,
   kind: 'answer' | 'note',
-  { conversationId, expectedVersion, quotedMessageId }: AgentMessage,
+  { conversationId, expectedVersion, quotedMessageId, andThen }: AgentMessage,
   content: CleanContent,
   call: RepeatableCall | undefined,
 ): Promise<MessageAdded | null> {
-  if (expectedVersion != null || quotedMessageId != null || hasUploads(content.attachments)) return null
+  if (expectedVersion != null || quotedMessageId != null) return null
+  if (!isNothing(andThen) || hasUploads(content.attachments)) return null
   return addAtOnce(db, agent, kind, conversationId, { ...content, agentId: agent.agentId }, call)
 }
 
@@ -83,14 +108,15 @@ async function add(
   tx: Transaction,
   agent: AgentActor,
   before: LockedConversation,
-  content: CleanContent & Pick<AgentMessage, 'quotedMessageId'>,
-  visibility: 'PUBLIC' | 'PRIVATE',
-  changed: Partial<Conversation>,
+  content: CleanContent & Pick<NewMessage, 'visibility' | 'keepsDraft' | 'quotedMessageId'>,
+  own: Partial<Conversation>,
+  andThen: AndThen | null | undefined,
   mentions: Mentions = { agentIds: [], teamIds: [] },
 ): Promise<MessageAdded> {
+  const changed = await thenChanged(tx, agent, before, own, andThen)
   const id = newId()
   const adding = Promise.all([
-    insertMessage(tx, before, { ...content, id, visibility, author: { agentId: agent.agentId } }),
+    insertMessage(tx, before, { ...content, id, author: { agentId: agent.agentId } }),
     attachUploads(tx, id, content),
     insertMentions(tx, { id, conversationId: before.id }, mentions),
     saveConversation(

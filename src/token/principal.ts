@@ -1,4 +1,5 @@
 import type { Actor, TokenScope } from '../actor.js'
+import { inboxIdsSql } from '../agent/actor.js'
 import { type Briefly, briefly } from '../briefly.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
@@ -78,8 +79,7 @@ const find = statement(
           f.id as "integrationId", f.inbox_id as "inboxId",
           f.sends_notes as "seesNotes", f.email_binding = 'BIND' as "bindsByEmail",
           case when f.id is not null then '{}'
-               when a.role = 'ADMIN' then array(select i.id from inbox i)
-               else array(select m.inbox_id from inbox_member m where m.agent_id = a.id) end as "inboxIds"
+               else ${inboxIdsSql} end as "inboxIds"
      from token t
      left join fin_integration f on f.id = t.integration_id and f.archived_at is null
      join agent a on a.id = coalesce(t.agent_id, f.agent_id) and a.archived_at is null

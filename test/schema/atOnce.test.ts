@@ -70,6 +70,8 @@ const messages = {
 }
 
 interface State {
+  /** That the person who answers has begun, and Fin's agent. */
+  drafts?: readonly ('PUBLIC' | 'PRIVATE')[]
   assignee_id: string | null
   team_id: string | null
   status: string
@@ -80,11 +82,16 @@ interface State {
 }
 
 /** A conversation in that state, as Fin has opened it. */
-async function conversationIn({ message_count, ...state }: State): Promise<string> {
+async function conversationIn({ message_count, drafts = [], ...state }: State): Promise<string> {
   const { conversation } = await client.open()
   for (let count = 1; count < message_count; count++) {
     await client.call('createMessage', { conversation_id: conversation.id, body: 'Hm.' })
   }
+  await server.app.db.pool.query(
+    `insert into draft (id, agent_id, conversation_id, visibility, text)
+     select gen_random_uuid(), a, $1, v::"Visibility", 'Hm' from unnest($2::uuid[]) a, unnest($3::text[]) v`,
+    [storedId('Conversation', conversation.id), [ids.person, ids.fin], drafts],
+  )
   const set = Object.keys(state).map((column, index) => `${column} = $${index + 2}`)
   await server.app.db.pool.query(`update conversation set ${set.join(', ')} where id = $1`, [
     storedId('Conversation', conversation.id),
@@ -105,17 +112,18 @@ function alike(answer: object): object {
 async function written(conversationId: string): Promise<object> {
   const id = storedId('Conversation', conversationId)
   const rows = async (text: string) => (await server.app.db.pool.query(text, [id])).rows
-  const [conversation, message, events, pending] = await Promise.all([
+  const [conversation, message, events, pending, drafts] = await Promise.all([
     rows('select * from conversation where id = $1'),
     rows('select * from message where conversation_id = $1 order by seq desc limit 1'),
     rows('select * from event where conversation_id = $1 order by id'),
     rows(`select count(*) from event e where conversation_id = $1 and (
             exists (select from event_pending p where p.event_id = e.id) or
             exists (select from event_feed f where f.event_id = e.id))`),
+    rows('select agent_id, visibility from draft where conversation_id = $1 order by 1, 2'),
   ])
   const newest = message[0].id
   const made = /^(id|object_id|end_user_id|author_end_user_id|conversation_id|message_id|input_hash)$/
-  return JSON.parse(JSON.stringify({ conversation, message, events, pending }), (key, value) => {
+  return JSON.parse(JSON.stringify({ conversation, message, events, pending, drafts }), (key, value) => {
     if (key === 'message_id') return value === newest
     if (key === 'endUserId') return 'the end-user'
     return made.test(key) ? typeof value : value
@@ -133,6 +141,7 @@ test('a message is the same, however it is written', async () => {
     handed_off_at: moment,
     first_response_at: moment,
     message_count: fc.integer({ min: 1, max: 3 }),
+    drafts: fc.subarray(['PUBLIC', 'PRIVATE'] as const),
   })
   const kinds = fc.constantFrom(...Object.values(messages))
   const waiting = new Date(now)
@@ -142,6 +151,7 @@ test('a message is the same, however it is written', async () => {
     waiting_since: waiting,
     first_response_at: null,
     message_count: 2,
+    drafts: ['PUBLIC', 'PRIVATE'] as const,
   }
   const byPerson = { ...plain, assignee_id: 'person', handed_off_at: null }
   const handedOff = { ...plain, assignee_id: null, handed_off_at: waiting }

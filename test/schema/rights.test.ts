@@ -50,12 +50,24 @@ beforeAll(async () => {
     expect(deliveries.nodes).toHaveLength(1)
     return deliveries.nodes[0]
   })
+  const { holdReply } = await server.must(
+    `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "Secret draft" }) {
+      __typename ... on HoldReplyPayload { heldReply { id } } } }`,
+    { id: conversationId },
+  )
+  const { undoReply } = await server.must(
+    `mutation ($id: ID!) { undoReply(input: { heldReplyId: $id }) {
+      __typename ... on UndoReplyPayload { conversation { drafts { id } } } } }`,
+    { id: holdReply.heldReply.id },
+  )
   secrets = {
     Agent: insider.id,
     Conversation: conversationId,
     Delivery: delivery.id,
+    Draft: undoReply.conversation.drafts[0].id,
     EndUser: conversation.endUser.id,
     FinIntegration: fin.integrationId,
+    HeldReply: holdReply.heldReply.id,
     Inbox: inboxId,
     Message: conversation.messages.nodes[0].id,
     Tag: conversation.tags[0].id,
@@ -174,13 +186,14 @@ const secretIds = () => Object.values(secrets)
 function expectNoSecret(field: string, data: unknown) {
   const text = JSON.stringify(data ?? null)
   for (const id of secretIds()) expect(text, field).not.toContain(id)
-  expect(text, field).not.toMatch(/secret title|the secret|hidden|Secret team|Secret view/)
+  expect(text, field).not.toMatch(/secret title|the secret|hidden|Secret team|Secret view|Secret draft/)
 }
 
 async function state() {
   const { rows } = await server.app.db.pool.query(
     `select (select json_agg(c order by id) from conversation c) as conversations, (select count(*) from message) as messages,
-            (select count(*) from event) as events, (select json_agg(f order by id) from fin_integration f) as integrations,
+            (select count(*) from event) as events,
+            (select json_agg(d) from draft d) as drafts, (select json_agg(h) from held_reply h) as held, (select json_agg(f order by id) from fin_integration f) as integrations,
             (select json_agg(e order by id) from end_user e) as "endUsers", (select count(*) from inbox_member) as members,
             (select count(*) from agent) as agents, (select count(*) from inbox) as inboxes, (select count(*) from team) as teams,
             (select count(*) from token where revoked_at is not null) as revoked`,
@@ -211,11 +224,13 @@ function select(name: string, depth: number): string {
     const members = schema.getPossibleTypes(type as never).filter((member) => !member.name.endsWith('Error'))
     return `{ __typename ${members.map((member) => `... on ${member.name} ${fieldsOf(member, depth, members)}`).join(' ')} }`
   }
-  return fieldsOf(type, depth, [])
+  return fieldsOf(type, depth, [type])
 }
 
-/** Aliases keep fields of a union's members apart, where they are of different types. */
+/** Aliases keep fields apart that members of a union call the same and that are of two types. */
 function fieldsOf(type: GraphQLObjectType, depth: number, members: readonly GraphQLObjectType[]): string {
+  const typesOf = (name: string) =>
+    new Set(members.flatMap((member) => member.getFields()[name]?.type.toString() ?? []))
   const fields = Object.values(type.getFields()).filter((field) => {
     const inner = getNamedType(field.type)
     const leaf = isScalarType(inner) || isEnumType(inner)
@@ -223,8 +238,7 @@ function fieldsOf(type: GraphQLObjectType, depth: number, members: readonly Grap
   })
   const inner = fields.map((field) => {
     const selection = select(getNamedType(field.type).name, depth - 1)
-    const types = members.map((member) => member.getFields()[field.name]?.type).filter(Boolean)
-    const alias = new Set(types.map(String)).size > 1 ? `${type.name}_${field.name}: ` : ''
+    const alias = typesOf(field.name).size > 1 ? `${type.name}_${field.name}: ` : ''
     return `${alias}${field.name} ${selection}`
   })
   return `{ __typename ${inner.join(' ')} }`

@@ -48,6 +48,29 @@ test('what happens while a webhook is under way goes out in exactly one more', a
   expect(receiver.received).toHaveLength(2)
 })
 
+test('a reply that is held or undone makes none, and one when it is sent', async () => {
+  const receiver = await startReceiver()
+  const { conversation, heard, settled, deliveries } = await connect(server, receiver)
+  const conversationId = await conversation()
+  const hold = async () => {
+    const { holdReply } = await server.must(
+      `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "Held" }) {
+        __typename ... on HoldReplyPayload { heldReply { id } } } }`,
+      { id: conversationId },
+    )
+    return { id: holdReply.heldReply.id }
+  }
+  const change = (name: string, variables: object) =>
+    server.must(`mutation ($id: ID!) { ${name}(input: { heldReplyId: $id }) { __typename } }`, variables)
+  await change('undoReply', await hold())
+  const held = await hold()
+  await heard()
+  expect(await deliveries()).toHaveLength(0)
+  await change('sendHeldReply', held)
+  await receiver.arrival(1)
+  await settled('DELIVERED')
+})
+
 test('what Fin itself writes makes none', async () => {
   const receiver = await startReceiver()
   const { actor, conversation, heard, deliveries } = await connect(server, receiver)

@@ -5,7 +5,7 @@ import type { Span } from '../sending/store.js'
 
 /**
  * What a Fin listener subscribes to; where Fin is not shown notes it asks whether a message is one. The kinds that show their conversation are those that can matter to Fin. Absent:
- * priority and read marks, which Fin does not know, and end-user changes, which it pulls with every sync.
+ * priority, read marks and held replies, which Fin does not know, and end-user changes, which it pulls with every sync.
  */
 export const finDocument = (seesNotes: boolean) => `subscription FinListener {
   events {
@@ -34,6 +34,8 @@ export const untold: readonly EventType[] = [
   'HANDED_OFF',
   'END_USER_READ',
   'END_USER_CHANGED',
+  'REPLY_HELD',
+  'REPLY_UNDONE',
 ]
 
 /** An event as the document shows it. */

@@ -3,7 +3,7 @@ import type { IntegrationActor } from '../../../src/actor.js'
 import { storedId } from '../../../src/ids.js'
 import { fillDeliveries } from '../../delivery/fill.js'
 import type { TestServer } from '../../support/server.js'
-import { type Caller, integrationAs } from './caller.js'
+import { agentWith, type Caller, integrationAs } from './caller.js'
 
 /** What a mutation is called with. */
 export interface Call {
@@ -12,15 +12,15 @@ export interface Call {
   other: object
   /** Who may call it, where that is no admin: somebody, somebody else, and the first with nothing in reach any more. */
   callers?: [Caller, Caller, Caller]
-  /** It changes deliveries only, which nodes at once change further; or what it changes is gone. */
-  deliveriesOnly?: boolean
+  /** It takes rows away, or changes deliveries only, which nodes at once change further. */
+  leavesNoRow?: boolean
 }
 
 /** What the calls are about. */
 export interface World {
   server: TestServer
   /** Further nodes on the same database. */
-  nodes: readonly Pick<TestServer, 'app'>[]
+  nodes: readonly Pick<TestServer, 'app' | 'url'>[]
   inboxId: string
   /** An agent of that inbox. */
   agentId: string
@@ -90,12 +90,19 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     const message = await reply(world)
     return { input: { ...message, body: 'Good day' }, other: { ...message, body: 'Good evening' } }
   },
+  discardDraft: async (world) => ({
+    ...(await onConversation(world, { visibility: 'PUBLIC' }, { visibility: 'PRIVATE' })),
+    leavesNoRow: true,
+  }),
 
   async handBackToFin({ server }) {
     const { inboxId } = await server.createFin()
     const [first, second] = [await server.conversation(inboxId), await server.conversation(inboxId)]
     return { input: { conversationId: first }, other: { conversationId: second } }
   },
+
+  holdReply: (world) =>
+    onConversation(world, { body: 'a reply', seconds: 60 }, { body: 'another reply', seconds: 60 }),
 
   markConversationRead: (world) => onConversation(world, { seq: 1 }, {}),
 
@@ -125,7 +132,7 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
       { filter: { integrationId } },
     )
     const [first, second] = deliveries.nodes
-    return { input: { deliveryId: first.id }, other: { deliveryId: second.id }, deliveriesOnly: true }
+    return { input: { deliveryId: first.id }, other: { deliveryId: second.id }, leavesNoRow: true }
   },
 
   async removeInboxMember({ server, inboxId }) {
@@ -133,14 +140,14 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     return {
       input: { inboxId, agentId: first.id },
       other: { inboxId, agentId: second.id },
-      deliveriesOnly: true,
+      leavesNoRow: true,
     }
   },
 
   async replayDeliveries({ server }) {
     const integrationId = await withDeliveries(server)
     const input = { integrationId, from: inHours(-1), to: inHours(1) }
-    return { input, other: { ...input, states: ['PARKED'] }, deliveriesOnly: true }
+    return { input, other: { ...input, states: ['PARKED'] }, leavesNoRow: true }
   },
 
   replyToConversation: (world) => onConversation(world, { body: 'a reply' }, { body: 'another reply' }),
@@ -174,6 +181,14 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     const { id: agentId } = await server.agent('Somebody', [])
     return { input: { agentId, role: 'SUPERVISOR' }, other: { agentId, role: 'READ_ONLY' } }
   },
+  saveDraft: (world) =>
+    onConversation(
+      world,
+      { visibility: 'PUBLIC', body: 'a reply' },
+      { visibility: 'PUBLIC', body: 'another' },
+    ),
+
+  sendHeldReply: onHeldReplies,
 
   setConversationStatus: (world) => onConversation(world, { status: 'RESOLVED' }, { status: 'CLOSED' }),
 
@@ -201,7 +216,9 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     }
   },
 
-  testWebhook: async (world) => ({ ...(await onWebhooks(world)), deliveriesOnly: true }),
+  undoReply: onHeldReplies,
+
+  testWebhook: async (world) => ({ ...(await onWebhooks(world)), leavesNoRow: true }),
 
   updateConversation: (world) =>
     onConversation(world, { title: 'Delivery', tags: [unique()] }, { title: 'Other' }),
@@ -243,6 +260,39 @@ async function onConversation({ server, inboxId }: World, input: object, other: 
 async function onAgents({ server }: World): Promise<Call> {
   const [first, second] = [await server.agent('First', []), await server.agent('Second', [])]
   return { input: { agentId: first.id }, other: { agentId: second.id } }
+}
+
+/** Two replies that the admin holds, and one that an agent does, who speaks of that one only; the third sees none of it. */
+async function onHeldReplies({ server, nodes, inboxId }: World): Promise<Call> {
+  const conversationId = await server.conversation(inboxId)
+  const [holder, stranger] = [await server.agent('Holder', [inboxId]), await server.agent('Elsewhere', [])]
+  const held = async (token: string) => {
+    const { holdReply } = await server.must(
+      `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "held", seconds: 60 }) {
+        __typename ... on HoldReplyPayload { heldReply { id } } ... on Error { reason: message } } }`,
+      { id: conversationId },
+      token,
+    )
+    return { heldReplyId: holdReply.heldReply.id as string }
+  }
+  const [input, other, theirs] = [
+    await held(server.token),
+    await held(server.token),
+    await held(holder.token),
+  ]
+  // However long the test takes until it calls.
+  await server.app.db.pool.query(
+    `update held_reply set sends_at = sends_at + interval '1 day' where conversation_id = $1`,
+    [storedId('Conversation', conversationId)],
+  )
+  const urls = [server.url, ...nodes.map(({ url }) => url)]
+  const second = agentWith(holder.token, urls)
+  const ofTheirs: Caller = { call: (name, given, node) => second.call(name, { ...given, ...theirs }, node) }
+  return {
+    input,
+    other,
+    callers: [agentWith(server.token, urls), ofTheirs, agentWith(stranger.token, urls)],
+  }
 }
 
 async function onIntegrations({ server }: World): Promise<Call> {

@@ -1,5 +1,5 @@
 import { calls } from '../idempotency/calls.js'
-import { type Caller, type Inbox, type Place, password } from './world.js'
+import { type Caller, holdReply, type Inbox, type Place, password } from './world.js'
 
 /** An input about an inbox with which whoever may do it succeeds. */
 type Make = (inbox: Inbox, place: Place, caller: Caller) => Promise<object> | object
@@ -57,10 +57,14 @@ const special: Record<string, Make> = {
     const { apiTokens } = await server.must('{ apiTokens { id } }', {}, token)
     return { tokenId: apiTokens[0].id }
   },
+  'sendHeldReply (one’s own)': ownHeldReply,
+  'sendHeldReply (another’s)': ({ ids }) => ({ heldReplyId: ids.HeldReply }),
   setTyping: ({ ids }) => ({ conversationId: ids.Conversation, isTyping: true }),
   signIn: ({ email }) => ({ email, password }),
   signOut: () => ({}),
   syncConversation: ({ ids }) => ({ conversationId: ids.Conversation, attributes: { from: 'Fin' } }),
+  'undoReply (one’s own)': ownHeldReply,
+  'undoReply (another’s)': ({ ids }) => ({ heldReplyId: ids.HeldReply }),
   'updateView (one’s own)': ownView,
   'updateView (another’s own)': (_, { server }) => saved(server.token, 'PERSONAL', server),
   'updateView (TEAM)': teamView,
@@ -89,10 +93,19 @@ async function ownView(_: Inbox, { callers, server }: Place, { column }: Caller)
 }
 
 /** A new note of whoever calls, where they may write one; else of an admin. */
-function ownNote(inbox: Inbox, { callers, own, server }: Place, { column }: Caller): Promise<string> {
+function ownNote(inbox: Inbox, place: Place, caller: Caller): Promise<string> {
+  return noteBy(writer(inbox, place, caller), inbox)
+}
+
+async function ownHeldReply(inbox: Inbox, place: Place, caller: Caller): Promise<object> {
+  const token = writer(inbox, place, caller)
+  return { heldReplyId: await holdReply(place.server, inbox.ids.Conversation ?? '', token) }
+}
+
+/** A token that may write in an inbox: of whoever calls, else of an admin. */
+function writer(inbox: Inbox, { callers, own, server }: Place, { column }: Caller): string {
   const writes = column === 'ADMIN' || (inbox === own && ['AGENT', 'SUPERVISOR'].includes(column))
-  const token = writes ? callers.find((caller) => caller.column === column)?.token : null
-  return noteBy(token ?? server.token, inbox)
+  return (writes ? callers.find((caller) => caller.column === column)?.token : null) ?? server.token
 }
 
 async function noteBy(token: string, { ids, server }: Inbox): Promise<string> {

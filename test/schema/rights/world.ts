@@ -125,6 +125,13 @@ async function fill(server: TestServer, inboxId: string, team: string[]): Promis
     { id: conversationId, fileId: file.id },
     token,
   )
+  const heldReplyId = await holdReply(server, conversationId, token)
+  const { saveDraft } = await must(
+    `mutation ($id: ID!) { saveDraft(input: { conversationId: $id, visibility: PUBLIC, body: "Hm" }) {
+      __typename ... on SaveDraftPayload { conversation { drafts { id } } } ... on Error { reason: message } } }`,
+    { id: conversationId },
+    token,
+  )
   const { apiTokens } = await must('{ apiTokens { id } }', {}, token)
   const { notices } = await must('{ notices(first: 1) { nodes { id } } }')
   const delivery = await eventually(async () => {
@@ -158,8 +165,10 @@ async function fill(server: TestServer, inboxId: string, team: string[]): Promis
       Agent: agentId,
       Conversation: conversationId,
       Delivery: delivery.id,
+      Draft: saveDraft.conversation.drafts[0].id,
       EndUser: conversation.endUser.id,
       FinIntegration: fin.integrationId,
+      HeldReply: heldReplyId,
       Inbox: inboxId,
       Message: conversation.messages.nodes[0].id,
       Notice: notices.nodes[0].id,
@@ -171,6 +180,22 @@ async function fill(server: TestServer, inboxId: string, team: string[]): Promis
       Webhook: createWebhook.webhook.id,
     },
   }
+}
+
+/** One whose time does not come while a test runs. */
+export async function holdReply(server: TestServer, conversationId: string, token: string): Promise<string> {
+  const { holdReply } = await server.must(
+    `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "held", seconds: 60 }) {
+      __typename ... on HoldReplyPayload { heldReply { id } } ... on Error { reason: message } } }`,
+    { id: conversationId },
+    token,
+  )
+  const { id } = holdReply.heldReply
+  await server.app.db.pool.query(
+    `update held_reply set sends_at = sends_at + interval '1 day' where id = $1`,
+    [storedId('HeldReply', id)],
+  )
+  return id
 }
 
 function overHttp(
