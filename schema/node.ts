@@ -55,6 +55,7 @@ export function idOf(type: NodeType) {
 const words: Partial<Record<NodeType, string>> = {
   EndUser: 'End-user',
   FinIntegration: 'Fin integration',
+  CannedReply: 'Canned reply',
   UploadedFile: 'File',
   HeldReply: 'Held reply',
 }

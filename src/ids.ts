@@ -3,6 +3,7 @@ import { v7 } from 'uuid'
 /** The prefix of each public id; it says which type `node(id:)` finds. */
 export const prefixes = {
   Agent: 'agent',
+  CannedReply: 'canned',
   Conversation: 'conv',
   Delivery: 'delivery',
   DeliveryAttempt: 'attempt',

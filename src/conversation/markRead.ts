@@ -68,5 +68,5 @@ const key = `
          select $1, $6, $7, $8::bytea, $4, jsonb_build_object('conversation', c.id) from c
          on conflict do nothing returning 1),`
 
-const mark = statement('conversation.markRead', text(false))
-const keyedMark = statement('conversation.markRead.keyed', text(true))
+const mark = statement('conversation.atOnce.markRead', text(false))
+const keyedMark = statement('conversation.atOnce.markRead.keyed', text(true))

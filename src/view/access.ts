@@ -1,16 +1,9 @@
-import { type Actor, type AgentActor, requireAgent, requireSelf, requireSupervisor } from '../actor.js'
+import { type AgentActor, requireSelf } from '../actor.js'
 import type { Queryable, Transaction } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { NotFoundError } from '../errors.js'
 import { Prisma, type View } from '../generated/prisma/client.js'
-import type { ViewScope } from '../generated/prisma/enums.js'
-
-/** Refuses whoever may not make and change views of a scope. */
-export const requireMaker: Record<ViewScope, (actor: Actor | null) => AgentActor> = {
-  PERSONAL: requireSelf,
-  TEAM: requireAgent,
-  SHARED: requireSupervisor,
-}
+import { inSight, requireMaker } from '../scope/access.js'
 
 /** The views that somebody has, by their places. */
 export function viewsOf(db: Queryable, { agentId }: AgentActor): Promise<View[]> {
@@ -27,7 +20,7 @@ export async function findView(db: Queryable, { agentId }: AgentActor, id: strin
 export async function requireChangeable(db: Queryable, agent: AgentActor, id: string): Promise<void> {
   const view = await findView(db, agent, id)
   if (!view) throw new NotFoundError('View')
-  requireMaker[view.scope](agent)
+  requireMaker(agent, view, requireSelf)
 }
 
 /** A view that nobody else can change until this transaction ends. Throws NotFoundError when it is deleted. */
@@ -37,15 +30,7 @@ export async function lockView(tx: Transaction, { agentId }: AgentActor, id: str
   return view
 }
 
-/** Whether an agent is in a team. */
-export async function isMember(db: Queryable, { agentId }: AgentActor, teamId: string): Promise<boolean> {
-  return (await db.query(member, [agentId, teamId])).length > 0
-}
-
-const inSight = `(v.scope = 'SHARED' or (v.scope = 'PERSONAL' and v.owner_id = $1)
-  or (v.scope = 'TEAM' and v.team_id in (select m.team_id from team_member m where m.agent_id = $1)))`
-
-const select = `select ${columns('v', Prisma.ViewScalarFieldEnum)} from view v where ${inSight}`
+const select = `select ${columns('v', Prisma.ViewScalarFieldEnum)} from view v where ${inSight('v')}`
 
 const visible = statement(
   'view.visible',
@@ -56,4 +41,3 @@ const lock = statement(
   'view.lock',
   `${select} and v.id = $2 and v.archived_at is null for no key update of v`,
 )
-const member = statement('view.member', 'select 1 from team_member where agent_id = $1 and team_id = $2')

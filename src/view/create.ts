@@ -1,34 +1,25 @@
-import type { Actor } from '../actor.js'
+import { type Actor, requireSelf } from '../actor.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
-import { ForbiddenError, ValidationError } from '../errors.js'
-import type { ViewScope } from '../generated/prisma/enums.js'
+import { ValidationError } from '../errors.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
-import { isMember, requireMaker } from './access.js'
+import { requireMaker, requireMember, requireTeam, type Scoped } from '../scope/access.js'
 import { cleanIcon, cleanName, type ViewSettings } from './settings.js'
 
-export interface NewView extends ViewSettings {
-  scope: ViewScope
-  /** For a team's. */
-  teamId?: string | null
-}
+export interface NewView extends ViewSettings, Scoped {}
 
 /** That one agent has made. */
 const mostViews = 200
 
 /** Makes a view: for oneself, for a team of one's own, or, as a supervisor, for everybody. */
 export function createView(db: Database, actor: Actor | null, input: NewView, call?: RepeatableCall) {
-  if ((input.scope === 'TEAM') !== (input.teamId != null)) {
-    throw new ValidationError('teamId', 'Name a team for a view of the scope TEAM, and for no other.')
-  }
-  const agent = requireMaker[input.scope](actor)
+  requireTeam(input)
+  const agent = requireMaker(actor, input, requireSelf)
   const name = cleanName(input.name)
   const icon = cleanIcon(input.icon)
   return transact(db, agent, call, async (tx) => {
-    if (input.teamId && !(await isMember(tx, agent, input.teamId))) {
-      throw new ForbiddenError('Only a member of the team may make views for it.')
-    }
+    await requireMember(tx, agent, input)
     const [view] = await tx.query<{ id: string }>(insert, [
       newId(),
       input.scope,

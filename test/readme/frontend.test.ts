@@ -29,13 +29,25 @@ beforeAll(async () => {
   await change('addNote', { body: '<p>The depot knows.</p>' })
   await change('markConversationRead', { seq: 1 })
   await change('updateConversation', { tags: ['tulips'], priority: 'URGENT' })
+  const { createCannedReply } = await server.must(
+    `mutation { createCannedReply(input: { name: "Thanks", body: "Thank you, {{end_user.first_name}}", scope: SHARED }) {
+      __typename ... on Error { reason: message } } }`,
+  )
+  expect(createCannedReply.__typename).toBe('CreateCannedReplyPayload')
+  const { holdReply } = await server.must(
+    `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "Held", seconds: 60 }) {
+      __typename ... on HoldReplyPayload { heldReply { id } } } }`,
+    { id: conversationId },
+  )
   const { conversation } = await server.must(
-    'query ($id: ID!) { conversation(id: $id) { endUser { id } timeline(last: 1) { pageInfo { startCursor } } } }',
+    'query ($id: ID!) { conversation(id: $id) { messages(last: 2) { nodes { id } } endUser { id } timeline(last: 1) { pageInfo { startCursor } } } }',
     { id: conversationId },
   )
   ids = {
     agent: agentId,
     conv: conversationId,
+    held: holdReply.heldReply.id,
+    msg: conversation.messages.nodes[0].id,
     cursor: conversation.timeline.pageInfo.startCursor,
     password: 'correct horse',
     user: conversation.endUser.id,
@@ -57,6 +69,7 @@ test('the guide has the documents that an inbox needs, each under a name of its 
   expect(names).toEqual(
     expect.arrayContaining([
       ...['SignIn', 'Start', 'Sidebar', 'List', 'LiveList', 'Open', 'Earlier', 'Watch', 'MarkRead', 'Typing'],
+      ...['SaveDraft', 'CannedReplies', 'Hold', 'Undo', 'Edit', 'Upload'],
       ...['Reply', 'Note', 'Assign', 'Change', 'SetStatus', 'Snooze', 'Panel', 'Settings', 'Everything'],
     ]),
   )

@@ -215,6 +215,7 @@ describe('the filter', () => {
     handedOff: true,
     waiting: true,
     unread: true,
+    mentioned: true,
     priority: ['HIGH'],
     tagIds: ['tag_unknown'],
     attribute: { key: 'plan' },

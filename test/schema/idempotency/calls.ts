@@ -48,6 +48,11 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   createApiToken: async () => ({ input: { name: 'one' }, other: { name: 'another' } }),
 
+  createCannedReply: async () => ({
+    input: { name: 'Thanks', scope: 'SHARED', body: 'Thank you' },
+    other: { name: 'Thanks', scope: 'PERSONAL', body: 'Thank you' },
+  }),
+
   createEndUser: async ({ inboxId }) => ({
     input: { inboxId, endUser: { name: 'Eve' } },
     other: { inboxId, endUser: { name: 'Bob' } },
@@ -82,6 +87,10 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   async deleteView({ server }) {
     return { input: { viewId: await newView(server) }, other: { viewId: await newView(server) } }
+  },
+
+  async deleteCannedReply(world) {
+    return { input: await newCannedReply(world), other: await newCannedReply(world) }
   },
 
   deleteMessage: async (world) => ({ input: await reply(world), other: await reply(world) }),
@@ -220,6 +229,11 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   testWebhook: async (world) => ({ ...(await onWebhooks(world)), leavesNoRow: true }),
 
+  async updateCannedReply(world) {
+    const reply = await newCannedReply(world)
+    return { input: { ...reply, name: 'Other' }, other: { ...reply, name: 'Another' } }
+  },
+
   updateConversation: (world) =>
     onConversation(world, { title: 'Delivery', tags: [unique()] }, { title: 'Other' }),
 
@@ -250,6 +264,14 @@ async function newView(server: TestServer): Promise<string> {
     `mutation { createView(input: { name: "Nothing", scope: SHARED, filter: { or: [] } }) { __typename ... on CreateViewPayload { view { id } } ... on Error { reason: message } } }`,
   )
   return createView.view.id
+}
+
+async function newCannedReply({ server }: World): Promise<{ cannedReplyId: string }> {
+  const { createCannedReply } = await server.must(
+    `mutation { createCannedReply(input: { name: "Thanks", scope: SHARED, body: "Thank you" }) {
+      __typename ... on CreateCannedReplyPayload { cannedReply { id } } ... on Error { reason: message } } }`,
+  )
+  return { cannedReplyId: createCannedReply.cannedReply.id }
 }
 
 async function onConversation({ server, inboxId }: World, input: object, other: object): Promise<Call> {

@@ -22,9 +22,13 @@ const special: Record<string, Make> = {
     agentId: inbox.readerId,
   }),
   'createApiToken (for another agent)': ({ agentId }) => ({ name: 'theirs', agentId }),
+  'createCannedReply (PERSONAL)': () => canned('PERSONAL'),
+  'createCannedReply (TEAM)': ({ teamId }) => ({ ...canned('TEAM'), teamId }),
+  'createCannedReply (SHARED)': () => canned('SHARED'),
   'createView (PERSONAL)': () => view('PERSONAL'),
   'createView (TEAM)': ({ teamId }) => ({ ...view('TEAM'), teamId }),
   'createView (SHARED)': () => view('SHARED'),
+  ...changes('deleteCannedReply'),
   'deleteMessage (one’s own)': async (...about) => ({ messageId: await ownNote(...about) }),
   'deleteMessage (another’s)': async (inbox, { server }) => ({
     messageId: await noteBy(server.token, inbox),
@@ -65,6 +69,7 @@ const special: Record<string, Make> = {
   syncConversation: ({ ids }) => ({ conversationId: ids.Conversation, attributes: { from: 'Fin' } }),
   'undoReply (one’s own)': ownHeldReply,
   'undoReply (another’s)': ({ ids }) => ({ heldReplyId: ids.HeldReply }),
+  ...changes('updateCannedReply'),
   'updateView (one’s own)': ownView,
   'updateView (another’s own)': (_, { server }) => saved(server.token, 'PERSONAL', server),
   'updateView (TEAM)': teamView,
@@ -118,13 +123,41 @@ async function noteBy(token: string, { ids, server }: Inbox): Promise<string> {
   return addNote.message.id
 }
 
-async function teamView({ teamId, agentId }: Inbox, { server }: Place): Promise<object> {
+async function teamView(inbox: Inbox, { server }: Place): Promise<object> {
+  return saved(await memberToken(inbox), 'TEAM', server, inbox.teamId)
+}
+
+/** A token of a member of the inbox's team. */
+async function memberToken({ agentId, server }: Inbox): Promise<string> {
   const { createApiToken } = await server.must(
     `mutation ($id: ID!) { createApiToken(input: { name: "member", agentId: $id }) {
       __typename ... on CreateApiTokenPayload { secret } } }`,
     { id: agentId },
   )
-  return saved(createApiToken.secret, 'TEAM', server, teamId)
+  return createApiToken.secret
+}
+
+const canned = (scope: string) => ({ name: 'Nothing', scope, body: 'Nothing' })
+
+/** Of each scope one that may be changed. */
+function changes(mutation: string): Record<string, Make> {
+  return {
+    [`${mutation} (one’s own)`]: (inbox, place, caller) =>
+      kept(writer(place.own, place, caller), 'PERSONAL', inbox),
+    [`${mutation} (another’s own)`]: (inbox, { server }) => kept(server.token, 'PERSONAL', inbox),
+    [`${mutation} (TEAM)`]: async (inbox) => kept(await memberToken(inbox), 'TEAM', inbox, inbox.teamId),
+    [`${mutation} (SHARED)`]: (inbox, { server }) => kept(server.token, 'SHARED', inbox),
+  }
+}
+
+async function kept(token: string, scope: string, { server }: Inbox, teamId?: string) {
+  const { createCannedReply } = await server.must(
+    `mutation ($input: CreateCannedReplyInput!) { createCannedReply(input: $input) {
+      __typename ... on CreateCannedReplyPayload { cannedReply { id } } ... on Error { reason: message } } }`,
+    { input: { ...canned(scope), teamId } },
+    token,
+  )
+  return { cannedReplyId: createCannedReply.cannedReply.id }
 }
 
 async function saved(token: string, scope: string, { must }: Place['server'], teamId?: string) {

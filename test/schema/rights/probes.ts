@@ -10,6 +10,7 @@ export interface Probe {
 /** Which id an answer of the query shows, by the type it is of. */
 const named: Record<string, { type: string; selection: string; argument?: string }> = {
   agents: { type: 'Agent', selection: '{ id }' },
+  cannedReplies: { type: 'CannedReply', selection: '{ id }' },
   conversation: { type: 'Conversation', selection: '{ id }', argument: 'id' },
   conversations: { type: 'Conversation', selection: '{ nodes { id } }' },
   deliveries: { type: 'Delivery', selection: '(first: 100) { nodes { id } }' },

@@ -17,7 +17,7 @@ let start: string
 let last: { conversationId: string; inboxId: string }
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ database: { poolSize: 10 } })
   place = await startPlace(server)
   start = Buffer.from(`${server.app.log}.0`).toString('base64url')
   last = { inboxId: place.own.inboxId, conversationId: await server.conversation(place.own.inboxId) }
@@ -25,7 +25,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop()
   expect(server.faults).toEqual([])
-})
+  // Some two hundred webhooks were made, each with a listener.
+}, 120_000)
 
 const mutations = rowsOf('mutation')
 const queries = rowsOf('query')

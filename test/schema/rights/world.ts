@@ -100,6 +100,12 @@ async function fill(server: TestServer, inboxId: string, team: string[]): Promis
     { teamId },
     token,
   )
+  const { createCannedReply } = await must(
+    `mutation ($teamId: ID!) { createCannedReply(input: { name: "Reply", body: "Hello", scope: TEAM, teamId: $teamId }) {
+      __typename ... on CreateCannedReplyPayload { cannedReply { id } } ... on Error { reason: message } } }`,
+    { teamId },
+    token,
+  )
   const { createWebhook } = await must(
     `mutation { createWebhook(input: { url: "http://127.0.0.1:1", subscription: "subscription { events { type } }" }) {
       __typename ... on CreateWebhookPayload { webhook { id } } } }`,
@@ -163,6 +169,7 @@ async function fill(server: TestServer, inboxId: string, team: string[]): Promis
     },
     ids: {
       Agent: agentId,
+      CannedReply: createCannedReply.cannedReply.id,
       Conversation: conversationId,
       Delivery: delivery.id,
       Draft: saveDraft.conversation.drafts[0].id,
