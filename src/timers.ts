@@ -8,6 +8,7 @@ import { forgetHeldReplies } from './heldReply/forget.js'
 import { sendHeldReplies } from './heldReply/send.js'
 import { forgetOldKeys } from './idempotency/forget.js'
 import { forgetOldCalls } from './integration/forget.js'
+import { forgetLate } from './message/forgetLate.js'
 
 export interface TimerOptions {
   eventRetentionDays?: number
@@ -27,6 +28,7 @@ export function startTimers(
   const timers = [
     every(second, () => wakeConversations(app.db)),
     every(second, () => sendHeldReplies(app.db)),
+    every(10 * second, () => forgetLate(app.db)),
     every(10 * second, () => sumUpCounts(app.db)),
     every(hour, () => forgetOldKeys(app.db)),
     every(hour, () => forgetOldCalls(app.db)),

@@ -105,5 +105,5 @@ const blankAttempts = statement(
 
 const blankDeliveries = statement(
   'redaction.deliveries',
-  `update delivery d set body = ${blankBody} where ${told}`,
+  `update delivery d set body = ${blankBody} where ${told} and d.body::jsonb -> 'data' is distinct from 'null'`,
 )

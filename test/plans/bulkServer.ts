@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import type { Bulk } from '../../bench/data.js'
 import { publicId } from '../../src/ids.js'
 import { fillWithBulk } from '../support/bulk.js'
@@ -30,6 +31,11 @@ export async function startBulkServer(conversations: number): Promise<BulkServer
   const staticToken = 'a-fixed-token-of-more-than-32-characters'
   await server.createFin({ inboxId: inboxIds[0], staticToken })
   const recorder = recordStatements()
+  /** Fin's listener has read what happened: it does not read between the statements that are looked for. */
+  async function told() {
+    const { rows } = await server.app.db.pool.query(behind)
+    if (rows[0].count !== '0') throw new Error('Fin is not told of everything yet.')
+  }
   return {
     ...server,
     inboxIds,
@@ -47,6 +53,7 @@ export async function startBulkServer(conversations: number): Promise<BulkServer
     async issuedBy(request) {
       const times: string[][] = []
       while (times.length < 5) {
+        await vi.waitFor(told, { timeout: 10_000 })
         const issued = await recorder.of(request)
         times.push(issued.map(({ name }) => name).filter((name) => name !== 'token.principal'))
       }
@@ -64,3 +71,8 @@ export async function startBulkServer(conversations: number): Promise<BulkServer
     },
   }
 }
+
+const behind = `select (select count(*) from event_pending) + (
+  select count(*) from listener l join fin_integration i on i.id = l.integration_id
+    join event_feed f on f.position > l.position join event e on e.id = f.event_id and e.inbox_id = i.inbox_id
+   where e.origin <> 'FIN') as count`

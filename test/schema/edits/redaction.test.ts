@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { storedId } from '../../../src/ids.js'
 import { certificate } from '../../file/certificate.js'
 import { startFileServer } from '../../file/fileServer.js'
@@ -192,3 +192,25 @@ test('only an admin redacts, a repeat records nothing more, and what was deleted
   ])
   expect((await desk.eventsOf(id)).map(({ type }) => type)).toEqual(['MESSAGE_DELETED', 'MESSAGE_REDACTED'])
 })
+
+test('what a receiver answers only after a redaction is forgotten as well', async () => {
+  const waiting: (() => void)[] = []
+  const receiver = await startReceiver((webhook, response) => {
+    waiting.push(() => response.writeHead(202).end(webhook.text))
+  })
+  const webhook = await createWebhook(server, receiver, { subscription: bodies, variables: {} })
+  const conversationId = await server.conversation(inboxId)
+  const { message } = await desk.change('replyToConversation', { conversationId, body: 'Zanzibar it is' })
+  await eventually(() => expect(receiver.received.at(-1)?.text).toContain('Zanzibar'))
+  await desk.change('redactMessage', { messageId: message.id })
+  const answerAll = () => {
+    for (const answer of waiting.splice(0)) answer()
+  }
+  const forgotten = async () => {
+    answerAll()
+    const deliveries = await webhook.deliveries()
+    expect(deliveries.every(({ state }) => state === 'DELIVERED')).toBe(true)
+    expect(await places()).toEqual([])
+  }
+  await vi.waitFor(forgotten, { timeout: 30_000, interval: 100 })
+}, 60_000)
