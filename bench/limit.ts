@@ -62,6 +62,10 @@ async function answer(path: string, given: Body) {
       const [row = []] = await rows('reply', [storedId(id), newId(), agentId, body, plain(body)])
       return json.reply(row)
     }
+    case 'MarkRead': {
+      const [row = []] = await rows('markRead', [storedId(variables?.id ?? ''), agentId])
+      return json.markRead(row)
+    }
     case '/api/fin/create_conversation': {
       const { object_id, title, user, initial_message: first } = given
       const body = first?.body ?? ''

@@ -50,6 +50,13 @@ export function timeline(conversation: Row, messages: Row[]): string {
   )
 }
 
+export function markRead([conversation]: Row): string {
+  return (
+    `{"data":{"markConversationRead":{"__typename":"MarkConversationReadPayload",` +
+    `"conversation":{"id":${id('Conversation', conversation)}}}}}`
+  )
+}
+
 export function reply([message, seq, at, conversation, status, preview]: Row): string {
   return (
     `{"data":{"replyToConversation":{"__typename":"ReplyToConversationPayload",` +

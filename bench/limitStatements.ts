@@ -61,6 +61,14 @@ const reply = `
        p as (insert into event_pending (event_id) select id from e)
   select m.id, m.seq, m.created_at, c.id, c.status, c.preview from c, m`
 
+/** $1 conversation, $2 agent. */
+const markRead = `
+  insert into conversation_read (agent_id, conversation_id, seq, read_at)
+  select $2, id, message_count, now() from conversation where id = $1
+      on conflict (agent_id, conversation_id) do update
+     set seq = greatest(conversation_read.seq, excluded.seq), read_at = excluded.read_at
+  returning conversation_id`
+
 const agent = 'a.id, a.name, a.email, a.photo_url, a.alias'
 
 const endUser = `e.id, e.name, e.photo_url, e.attributes,
@@ -111,4 +119,4 @@ const received = `
   select m.id, m.body, m.created_at, ${endUser} from c, m, end_user e where e.id = c.end_user_id`
 
 /** By name, for PostgreSQL to plan each once per connection. */
-export const statements = { inbox, conversation, timeline, unseen, reply, opened, received }
+export const statements = { inbox, conversation, timeline, unseen, reply, markRead, opened, received }

@@ -49,7 +49,7 @@ async function benchAll() {
     connections: Number(values.connections),
   }
   const { rounds } = settings
-  const requests = ['W1', 'W2', 'W3', 'W4', 'W4b']
+  const requests = ['W1', 'W2', 'W3', 'W4', 'W4b', 'W7']
   const only = values.only?.split(',') ?? [
     ...requests,
     'W5',

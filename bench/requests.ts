@@ -5,7 +5,7 @@ import { type Contestant, runRounds, type Settings } from './rounds.js'
 import { checkSameContent } from './sameContent.js'
 import { contestantsOn } from './stage.js'
 
-/** W1 to W4b, beside the limit and PostGraphile. */
+/** W1 to W4b and W7, beside the limit and PostGraphile. */
 export async function measureRequests(
   size: Size,
   only: readonly string[],

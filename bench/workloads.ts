@@ -39,6 +39,10 @@ const reply = `mutation Reply($id: ID!, $body: String!) {
       message { id seq createdAt } conversation { id status preview } }
     ... on Error { code } } }`
 
+const markRead = `mutation MarkRead($id: ID!) { markConversationRead(input: { conversationId: $id }) { __typename
+    ... on MarkConversationReadPayload { conversation { id } }
+    ... on Error { code } } }`
+
 /** By stored id. */
 interface Inboxes {
   inboxId: string
@@ -123,6 +127,14 @@ export async function workloads(
     },
     { ...common, name: 'W3', title: 'reply', bodies: await replies(inboxId) },
     { ...common, name: 'W3-told', title: 'reply, and Fin is told', bodies: await replies(toldInboxId) },
+    {
+      ...common,
+      name: 'W7',
+      title: 'mark as read',
+      bodies: (await held(inboxId)).map(([id]) =>
+        graphql(markRead, 'MarkRead', { id: named('Conversation', id) }),
+      ),
+    },
     {
       name: 'W4',
       title: "Fin's get_messages",

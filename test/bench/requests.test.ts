@@ -8,7 +8,7 @@ test('requests are measured only when the limit and PostGraphile answer them lik
   timeout: 120_000,
 }, async () => {
   const results = path.join(path.dirname(temporaryDataDir()), 'results.json')
-  const only = 'W1,W2,W3,W4,W4b'
+  const only = 'W1,W2,W3,W4,W4b,W7'
   const quick = ['--rounds', '1', '--seconds', '0.1', '--results', results]
   const bench = startProgram(['bench/main.js', '--only', only, ...quick], {})
   expect(await bench.ended, bench.output()).toBe(0)
@@ -28,6 +28,7 @@ test('requests are measured only when the limit and PostGraphile answer them lik
     w4: everybody,
     'w4b-conversation': ['Graphdesk', 'limit'],
     'w4b-message': ['Graphdesk', 'limit'],
+    w7: ['Graphdesk', 'limit'],
   })
   expect(workloads.w1).toMatchObject({
     vsLimit: expect.any(Number),

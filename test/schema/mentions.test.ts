@@ -86,13 +86,14 @@ test('a note that is deleted mentions nobody any more', async () => {
 })
 
 test('a mention is heard with its note', async () => {
+  const { eventCursor: after } = await server.must('{ eventCursor }', {}, bob.token)
   const client = connect(server.url, bob.token)
-  const { next, until } = listen(
+  const { until } = listen(
     client,
-    `subscription { events(filter: { types: [MESSAGE_ADDED] }) { ... on MessageAdded { ${message} } } }`,
+    `subscription ($after: EventCursor) { events(after: $after, filter: { types: [MESSAGE_ADDED] }) {
+      ... on MessageAdded { ${message} } } }`,
+    { after },
   )
-  await server.conversation(fin.inboxId)
-  await next()
   await say('addNote', { mentionedAgentIds: [bob.id] })
   const heard = await until(({ events }) => events.message.mentions.length > 0)
   expect(heard.at(-1).events.message.mentions).toEqual([{ __typename: 'Agent', id: bob.id }])
