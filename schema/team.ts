@@ -1,7 +1,9 @@
-import { findTeam } from '../src/team/access.js'
+import { findTeam, listTeams } from '../src/team/access.js'
 import { createTeam } from '../src/team/create.js'
+import { addTeamMember, removeTeamMember } from '../src/team/members.js'
+import { Agent } from './agent.js'
 import { builder } from './builder.js'
-import { mutation } from './mutation.js'
+import { type InputFields, mutation } from './mutation.js'
 import { argumentId, findable, idOf, Node } from './node.js'
 
 export const Team = builder.prismaObject('Team', {
@@ -11,10 +13,32 @@ export const Team = builder.prismaObject('Team', {
     id: t.id({ description: '`team_…`', ...idOf('Team') }),
     name: t.exposeString('name', { description: 'Its name.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    members: t.field({
+      type: [Agent],
+      description: 'Who is in it.',
+      extensions: { isLogged: false },
+      select: {
+        members: {
+          where: { agent: { archivedAt: null } },
+          select: { agent: { omit: { passwordHash: true } } },
+          orderBy: { agent: { name: 'asc' } },
+        },
+      },
+      resolve: (team) => team.members.map((member) => member.agent),
+    }),
   }),
 })
 
 findable('Team', Team, ({ app, actor }, id) => actor && findTeam(app.db, actor, id))
+
+builder.queryField('teams', (t) =>
+  t.field({
+    type: [Team],
+    description:
+      'The teams you see, by name: your own, and those of whom somebody answers in an inbox of yours.',
+    resolve: (_, __, { app, actor }) => (actor ? listTeams(app.db, actor) : []),
+  }),
+)
 
 mutation('createTeam', {
   description: 'Makes a team. For supervisors, who are then in it, and admins.',
@@ -30,4 +54,28 @@ mutation('createTeam', {
       { name: input.name, agentIds: input.agentIds?.map((id) => argumentId('Agent', id)) },
       call,
     ),
+})
+
+const membership = (t: InputFields) => ({
+  teamId: t.id({ required: true, description: 'The team.' }),
+  agentId: t.id({ required: true, description: 'The agent.' }),
+})
+
+function idsOf({ teamId, agentId }: { teamId: string; agentId: string }) {
+  return { teamId: argumentId('Team', teamId), agentId: argumentId('Agent', agentId) }
+}
+
+mutation('addTeamMember', {
+  description: 'Puts an agent into a team. For supervisors, who see both, and admins.',
+  input: membership,
+  changes: { team: 'Team', agent: 'Agent' },
+  run: (input, { app, actor }, call) => addTeamMember(app.db, actor, idsOf(input), call),
+})
+
+mutation('removeTeamMember', {
+  description:
+    'Takes an agent out of a team, and its views and canned replies from them. What the team holds stays with it. For supervisors, who see both, and admins.',
+  input: membership,
+  changes: { team: 'Team' },
+  run: (input, { app, actor }, call) => removeTeamMember(app.db, actor, idsOf(input), call),
 })

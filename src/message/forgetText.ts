@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/database.js'
+import type { Queryable, Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { blankBody, redactedAt } from '../delivery/blank.js'
 import type { Message } from '../generated/prisma/client.js'
@@ -28,20 +28,36 @@ export async function forgetText(
   ])
 }
 
+/** What may be written down after a redaction: what a receiver answers to what it was sent before, and a call's record. */
+export async function forgetLateText(
+  db: Queryable,
+  { id, conversationId }: Pick<Message, 'id' | 'conversationId'>,
+): Promise<void> {
+  await db.query(blankAttempts, [conversationId, id])
+  await db.query(blankCalls, [id])
+}
+
 const holdDeliveries = statement(
   'redaction.holdDeliveries',
   'select 1 from conversation where id = $1 for update',
 )
 
 /** Of a text of a few words a fingerprint tells the words. */
-const blankMessage = statement('redaction.message', 'update message set input_hash = null where id = $1')
+const blankMessage = statement(
+  'redaction.message',
+  'update message set input_hash = null where id = $1 and input_hash is not null',
+)
 
 const blankEdits = statement(
   'redaction.edits',
-  `update message_edit set body = null, text = '', attachments = '[]' where message_id = $1`,
+  `update message_edit set body = null, text = '', attachments = '[]'
+    where message_id = $1 and (body is not null or text <> '' or attachments <> '[]')`,
 )
 
-const blankOpening = statement('redaction.opening', 'update conversation set input_hash = null where id = $1')
+const blankOpening = statement(
+  'redaction.opening',
+  'update conversation set input_hash = null where id = $1 and input_hash is not null',
+)
 
 /** Those of calls that said it: they have the time of its event, or of its edit. */
 const blankKeys = statement(
@@ -51,7 +67,7 @@ const blankKeys = statement(
      union
      select e.created_at from message_edit e where e.message_id = $1)
    update idempotency_key k set input_hash = ''
-    where k.created_at in (select at from said)
+    where k.input_hash <> '' and k.created_at in (select at from said)
       and (k.result ->> 'message' = $1::text or k.mutation = 'openConversation' and k.result ->> 'conversation' = $2::text)`,
 )
 
@@ -68,7 +84,7 @@ const blankCalls = statement(
   'redaction.calls',
   `update integration_call c set request = null, problem = null
      from message m join event e on e.conversation_id = m.conversation_id and e.message_id = m.id and e.type = 'MESSAGE_ADDED'
-    where m.id = $1 and c.integration_id = m.integration_id and c.operation in ('createConversation', 'createMessage')
+    where m.id = $1 and (c.request is not null or c.problem is not null) and c.integration_id = m.integration_id and c.operation in ('createConversation', 'createMessage')
       and (right(m.object_id, 100) in (c.request #>> '{parameters,object_id}', c.request #>> '{parameters,initial_message,object_id}')
            or c.started_at between e.occurred_at - interval '1 minute' and e.occurred_at + interval '1 minute')`,
 )

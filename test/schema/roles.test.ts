@@ -192,6 +192,35 @@ test('who is taken out of an inbox sees it no more, at once', async () => {
   expect({ conversation, agents }).toEqual({ conversation: null, agents: [] })
 })
 
+test('a supervisor says who is in a team, and what is the team’s comes and goes with it', async () => {
+  const inboxId = await server.inbox()
+  const { token } = await server.agent('Lead', [inboxId], 'SUPERVISOR')
+  const member = await server.agent('Member', [inboxId])
+  const { team } = await change('createTeam', { name: 'Days' }, token, 'team { id }')
+  await change(
+    'createView',
+    { name: 'Of the team', scope: 'TEAM', teamId: team.id, filter: {} },
+    token,
+    'view { id }',
+  )
+  const seen = async () => {
+    const { teams, viewer } = await server.must(
+      '{ teams { name members { name } } viewer { views { name } } }',
+      {},
+      member.token,
+    )
+    const members = teams.find(({ name }: { name: string }) => name === 'Days')?.members ?? []
+    const views = viewer.views.map(({ name }: { name: string }) => name)
+    return [members.map(({ name }: { name: string }) => name), views.includes('Of the team')]
+  }
+  expect(await seen()).toEqual([['Lead'], false])
+  const membership = { teamId: team.id, agentId: member.id }
+  await change('addTeamMember', membership, token, 'team { id } agent { id }')
+  expect(await seen()).toEqual([['Lead', 'Member'], true])
+  await change('removeTeamMember', membership, token, 'team { id }')
+  expect(await seen()).toEqual([['Lead'], false])
+})
+
 test('a supervisor is in the team they make, and can give it a view', async () => {
   const inboxId = await server.inbox()
   const { token } = await server.agent('Ida', [inboxId], 'SUPERVISOR')

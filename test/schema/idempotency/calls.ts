@@ -37,6 +37,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   archiveAgent: onAgents,
 
+  addTeamMember: onTeams,
+
   archiveWebhook: onWebhooks,
 
   assignConversation: (world) => onConversation(world, { agentId: world.agentId }, {}),
@@ -152,6 +154,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
       leavesNoRow: true,
     }
   },
+
+  removeTeamMember: async (world) => ({ ...(await onTeams(world, true)), leavesNoRow: true }),
 
   async replayDeliveries({ server }) {
     const integrationId = await withDeliveries(server)
@@ -315,6 +319,21 @@ async function onHeldReplies({ server, nodes, inboxId }: World): Promise<Call> {
     other,
     callers: [agentWith(server.token, urls), ofTheirs, agentWith(stranger.token, urls)],
   }
+}
+
+/** Two agents, and a team, which they are in already or not. */
+async function onTeams({ server, inboxId }: World, areIn = false): Promise<Call> {
+  const agentIds = [
+    (await server.agent('First', [inboxId])).id,
+    (await server.agent('Second', [inboxId])).id,
+  ] as const
+  const { createTeam } = await server.must(
+    `mutation ($agentIds: [ID!]) { createTeam(input: { name: "Team", agentIds: $agentIds }) {
+      __typename ... on CreateTeamPayload { team { id } } } }`,
+    { agentIds: areIn ? agentIds : [] },
+  )
+  const { id: teamId } = createTeam.team
+  return { input: { teamId, agentId: agentIds[0] }, other: { teamId, agentId: agentIds[1] } }
 }
 
 async function onIntegrations({ server }: World): Promise<Call> {

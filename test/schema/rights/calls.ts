@@ -17,6 +17,10 @@ const special: Record<string, Make> = {
     inboxId,
     agentId: (await server.agent('Stranger', [])).id,
   }),
+  addTeamMember: async ({ teamId }, { own, server }) => ({
+    teamId,
+    agentId: (await server.agent('Colleague', [own.inboxId])).id,
+  }),
   'assignConversation (to one who may only read)': async (inbox) => ({
     conversationId: inbox.ids.Conversation,
     agentId: inbox.readerId,
@@ -51,6 +55,14 @@ const special: Record<string, Make> = {
     inboxId,
     agentId: (await server.agent('Stranger', [])).id,
   }),
+  removeTeamMember: async ({ inboxId, teamId }, { server }) => {
+    const { id: agentId } = await server.agent('Colleague', [inboxId])
+    await server.must(
+      `mutation ($input: AddTeamMemberInput!) { addTeamMember(input: $input) { __typename ... on Error { reason: message } } }`,
+      { input: { teamId, agentId } },
+    )
+    return { teamId, agentId }
+  },
   'revokeApiToken (one’s own)': async (_, { mint, server }, { column, token }) => {
     const { token: spare } = await mint(token ? column : 'AGENT', 'ADMIN')
     const { apiTokens } = await server.must('{ apiTokens { id } }', {}, spare)

@@ -23,6 +23,7 @@ const named: Record<string, { type: string; selection: string; argument?: string
   inboxes: { type: 'Inbox', selection: '{ id }' },
   node: { type: '', selection: '{ id }', argument: 'id' },
   notices: { type: 'Notice', selection: '(first: 100) { nodes { id } }' },
+  teams: { type: 'Team', selection: '{ id members { id } }' },
   webhooks: { type: 'Webhook', selection: '{ id }' },
 }
 

