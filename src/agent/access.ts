@@ -34,10 +34,6 @@ export function agentsByIds(db: Queryable, ids: readonly string[]): Promise<Agen
   return db.query(known(ids), [ids])
 }
 
-/** SQL of whether the agent `a` sees into the inbox of a parameter. */
-export const seesInbox = (inboxId: string) => `(a.archived_at is null and (a.role = 'ADMIN'
-  or exists (select 1 from inbox_member m where m.inbox_id = ${inboxId} and m.agent_id = a.id)))`
-
 function seesAll(actor: Actor): boolean {
   return actor.kind === 'AGENT' && actor.role === 'ADMIN'
 }
