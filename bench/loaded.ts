@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../src/database/embedded.js'
+import { buildIndexes } from '../src/database/indexes.js'
 import { grantToApp, migrate } from '../src/database/migrate.js'
 import { firstAdmin, type Tokens } from './accounts.js'
 import { type Bulk, loadBulk } from './data.js'
@@ -57,6 +58,7 @@ export async function onLoaded(
     const { appUrl, ownerUrl, stop } = await startEmbedded({ dataDir, durable: true, log: () => undefined })
     undo.push(stop)
     await migrate(ownerUrl)
+    await buildIndexes(ownerUrl)
     await grantToApp(ownerUrl, new URL(appUrl).username)
     const tokens: Tokens = { agent: randomBytes(24).toString('hex'), fin: randomBytes(24).toString('hex') }
     const agentId = await firstAdmin(appUrl, tokens.agent)

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { openDatabase } from '../../src/database/database.js'
 import { type Embedded, startEmbedded } from '../../src/database/embedded.js'
+import { buildIndexes } from '../../src/database/indexes.js'
 import { grantToApp, migrate } from '../../src/database/migrate.js'
 import { endClaims } from '../../src/webhooks/sending/requeue.js'
 import { serverNode } from './node.js'
@@ -15,6 +16,7 @@ export async function startNodes(options: StageOptions, undo: (() => unknown)[])
   let postgres: Embedded = await openPostgres()
   undo.push(() => postgres.stop())
   await migrate(postgres.ownerUrl)
+  await buildIndexes(postgres.ownerUrl)
   await grantToApp(postgres.ownerUrl, new URL(postgres.appUrl).username)
 
   const environment = {

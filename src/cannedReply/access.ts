@@ -28,11 +28,14 @@ export async function findCannedReply(
   return found ?? null
 }
 
-/** One that an agent may change, which nobody else can until this transaction ends. Throws NotFoundError or ForbiddenError. */
-export async function lockCannedReply(tx: Transaction, agent: AgentActor, id: string): Promise<CannedReply> {
-  const [found] = await tx.query<CannedReply>(lock, [agent.agentId, id])
+/** One that nobody else can change until this transaction ends. Throws NotFoundError when it is deleted. */
+export async function lockCannedReply(
+  tx: Transaction,
+  { agentId }: AgentActor,
+  id: string,
+): Promise<CannedReply> {
+  const [found] = await tx.query<CannedReply>(lock, [agentId, id])
   if (!found) throw new NotFoundError('Canned reply')
-  requireMaker(agent, found)
   return found
 }
 

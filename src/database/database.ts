@@ -31,7 +31,10 @@ export interface Database extends Queryable {
    * so `work` must not have effects outside the database.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
-  /** A change that is one statement; what gives no row has changed nothing. `quietly`: it records no event. Retried as a transaction is. */
+  /**
+   * A change that is one statement; what gives no row has changed nothing. Retried as a transaction is. `quietly`: it
+   * records no event.
+   */
   change<Row>(
     statement: Statement,
     values: readonly unknown[],

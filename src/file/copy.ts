@@ -30,8 +30,8 @@ const delays = [60_000, 10 * 60_000, 60 * 60_000, 6 * 60 * 60_000]
 const noteLength = 500
 
 /**
- * Copies the files that messages came with, soon after they came: their addresses expire; and removes those of redacted messages. Any node may do it; a claim ends
- * by itself. Absent: copies of files that agents attach by their address.
+ * Copies the files that messages came with, soon after they came: their addresses expire; and removes those of redacted
+ * messages. Any node may do it; a claim ends by itself. Absent: copies of files that agents attach by their address.
  */
 export function startFileCopies(
   db: Database,

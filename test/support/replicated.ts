@@ -17,6 +17,7 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { freePort } from '../../fin-emulator/demo/freePort.js'
 import { startEmbedded } from '../../src/database/embedded.js'
+import { buildIndexes } from '../../src/database/indexes.js'
 import { endLeftovers } from '../../src/database/leftovers.js'
 import { grantToApp, migrate } from '../../src/database/migrate.js'
 import { postgresBinaries } from '../../src/database/postgresBinaries.js'
@@ -53,6 +54,7 @@ export async function startReplicated(): Promise<ReplicatedDatabase> {
   const remove = () => primary.stop().finally(() => rmSync(folder, { recursive: true, force: true }))
   try {
     await migrate(primary.ownerUrl)
+    await buildIndexes(primary.ownerUrl)
     await grantToApp(primary.ownerUrl, new URL(primary.appUrl).username)
     const cluster = realpathSync(path.join(dataDir, 'postgres'))
     const copy = path.join(path.dirname(cluster), 'replica')

@@ -4,6 +4,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { startEmbedded } from '../../src/database/embedded.js'
+import { buildIndexes } from '../../src/database/indexes.js'
 import { grantToApp, migrate } from '../../src/database/migrate.js'
 
 export interface RestoredDatabase {
@@ -29,6 +30,7 @@ export async function dumpAndRestore(ownerUrl: string): Promise<RestoredDatabase
     package: inject('cluster').package,
   })
   await migrate(cluster.ownerUrl)
+  await buildIndexes(cluster.ownerUrl)
   await grantToApp(cluster.ownerUrl, new URL(cluster.appUrl).username)
   const from = new pg.Client({ connectionString: ownerUrl })
   const to = new pg.Client({ connectionString: cluster.ownerUrl })

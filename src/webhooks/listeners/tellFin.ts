@@ -4,8 +4,9 @@ import { storedId } from '../../ids.js'
 import type { Span } from '../sending/store.js'
 
 /**
- * What a Fin listener subscribes to; where Fin is not shown notes it asks whether a message is one. The kinds that show their conversation are those that can matter to Fin. Absent:
- * priority, read marks and held replies, which Fin does not know, and end-user changes, which it pulls with every sync.
+ * What a Fin listener subscribes to; where Fin is not shown notes it asks whether a message is one. The kinds that show
+ * their conversation are those that can matter to Fin. Absent: priority, read marks and held replies, which Fin does not
+ * know, and end-user changes, which it pulls with every sync.
  */
 export const finDocument = (seesNotes: boolean) => `subscription FinListener {
   events {
