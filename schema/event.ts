@@ -1,5 +1,5 @@
 import { eventCursor } from '../src/events/cursor.js'
-import type { EventType, LoggedEvent } from '../src/events/event.js'
+import { type EventCause, eventCauses, type LoggedEvent, type LoggedType } from '../src/events/event.js'
 import type { ResyncReason } from '../src/events/resume.js'
 import { columnsRead } from '../src/execution/selected.js'
 import { publicId } from '../src/ids.js'
@@ -26,7 +26,7 @@ export function resyncEvent(position: number, reason: ResyncReason, occurredAt: 
 export type AnyEvent = LoggedEvent | ResyncEvent
 
 /** The object type of each kind of event. */
-export const typenames: Record<EventType | 'RESYNC', string> = {
+export const typenames: Record<LoggedType | 'RESYNC', string> = {
   CONVERSATION_OPENED: 'ConversationOpened',
   MESSAGE_ADDED: 'MessageAdded',
   MESSAGE_EDITED: 'MessageEdited',
@@ -44,6 +44,7 @@ export const typenames: Record<EventType | 'RESYNC', string> = {
   END_USER_CHANGED: 'EndUserChanged',
   REPLY_HELD: 'ReplyHeld',
   REPLY_UNDONE: 'ReplyUndone',
+  OTHER: 'OtherEvent',
   RESYNC: 'Resync',
 }
 
@@ -51,8 +52,22 @@ export const EventTypeEnum = builder.enumType('EventType', {
   description: 'The kind of an event; each has an object type of its own.',
   values: Object.fromEntries(
     Object.entries(typenames).map(([type, name]) => [type, { description: `It is shown as \`${name}\`.` }]),
-  ) as Record<EventType | 'RESYNC', { description: string }>,
+  ) as Record<LoggedType | 'RESYNC', { description: string }>,
 })
+
+const EventCauseEnum = builder.enumType('EventCause', {
+  description: 'Why something was changed that nobody asked for by itself.',
+  values: {
+    TOOK_OVER: { description: 'An agent answered what Fin or nobody held.' },
+    AND_THEN: { description: 'An agent asked for it with a reply or note.' },
+    END_USER_WROTE: { description: 'The end-user wrote: what was done or put aside is open again.' },
+    SNOOZE_ENDED: { description: 'The time to wake had come.' },
+    HANDED_OFF: { description: 'Fin let go.' },
+    HANDED_BACK: { description: 'An agent gave it back to Fin.' },
+  } satisfies Record<EventCause, object>,
+})
+
+const causes = new Set<string | null>(eventCauses)
 
 const Origin = builder.objectRef<AnyEvent>('Origin').implement({
   description: 'Through which API a change came.',
@@ -103,6 +118,13 @@ export const Event = builder.interfaceRef<AnyEvent>('Event').implement({
       description: 'Through which API.',
       extensions: { reads: ['origin', 'integrationId'] },
       resolve: (event) => event,
+    }),
+    cause: t.field({
+      type: EventCauseEnum,
+      nullable: true,
+      description: 'Why, when it came with another change; null: it was asked for by itself.',
+      extensions: { reads: ['cause'] },
+      resolve: (event) => ('cause' in event && causes.has(event.cause) ? (event.cause as EventCause) : null),
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When.' }),
     revision: t.int({

@@ -55,7 +55,8 @@ for (const [name, description] of [
 }
 
 builder.objectType(logged('AssignmentChanged'), {
-  description: 'Someone else, or nobody, holds the conversation now.',
+  description:
+    'Someone else, another team, or nobody, holds the conversation now. Of events of earlier releases `from` and `to`, or the teams, are null where they stayed.',
   interfaces: [Event],
   fields: (t) => ({
     from: t.field({
@@ -154,7 +155,20 @@ builder.objectType(logged('TagsChanged'), {
 })
 
 builder.objectType(logged('AttributesChanged'), {
-  description: 'The attributes changed.',
+  description: 'Attributes were set or taken away.',
+  interfaces: [Event],
+  fields: (t) => ({
+    names: t.stringList({
+      description: 'Which; empty where an earlier release recorded the event.',
+      ...changed,
+      resolve: (event) => change<string[]>(event, 'attributes').to ?? [],
+    }),
+  }),
+})
+
+builder.objectType(logged('OtherEvent'), {
+  description:
+    'Something of a kind that this server does not know: a newer release wrote it, as while an upgrade is under way. Read its conversation anew.',
   interfaces: [Event],
 })
 

@@ -1,6 +1,6 @@
 import { ForbiddenError } from '../src/errors.js'
 import { eventCursor, eventPosition } from '../src/events/cursor.js'
-import type { EventType, LoggedEvent } from '../src/events/event.js'
+import type { LoggedEvent, LoggedType } from '../src/events/event.js'
 import { follow } from '../src/events/follow.js'
 import { newestPosition, readableSpan, readInboxEvents } from '../src/events/read.js'
 import { resume } from '../src/events/resume.js'
@@ -108,7 +108,7 @@ async function eventStream(
 }
 
 function wantedBy(filter: typeof Filter.$inferInput | null | undefined): (event: LoggedEvent) => boolean {
-  const types = filter?.types && new Set<EventType | 'RESYNC'>(filter.types)
+  const types = filter?.types && new Set<LoggedType | 'RESYNC'>(filter.types)
   const inboxId = filter?.inboxId == null ? null : (storedId('Inbox', filter.inboxId) ?? 'none')
   const conversationId =
     filter?.conversationId == null ? null : (storedId('Conversation', filter.conversationId) ?? 'none')

@@ -82,6 +82,7 @@ export function handBackToFin(
       before,
       { assigneeId: fin.agentId, teamId: null, handedOffAt: null },
       [{ type: 'HANDED_BACK_TO_FIN' }],
+      { ASSIGNMENT_CHANGED: 'HANDED_BACK' },
     )
     return { conversation }
   })

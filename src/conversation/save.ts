@@ -3,29 +3,56 @@ import type { Actor } from '../actor.js'
 import type { Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { appendEvents } from '../events/append.js'
-import type { Changes, EventType, NewEvent } from '../events/event.js'
+import type { Changes, EventCause, EventType, NewEvent } from '../events/event.js'
 import type { Conversation } from '../generated/prisma/client.js'
 import { rowChange } from './row.js'
 
-/** The fields whose change is recorded, by the event that records it; titles and attribute values may be personal. */
-const recorded: [EventType, (keyof Conversation)[], { values: boolean }][] = [
-  ['ASSIGNMENT_CHANGED', ['assigneeId', 'teamId'], { values: true }],
-  ['STATUS_CHANGED', ['status', 'snoozedUntil'], { values: true }],
-  ['TITLE_CHANGED', ['title'], { values: false }],
-  ['PRIORITY_CHANGED', ['priority'], { values: true }],
-  ['ATTRIBUTES_CHANGED', ['attributes'], { values: false }],
+/** The fields whose change is recorded, by the event that records it, each with what is recorded of it. */
+const recorded: [EventType, (keyof Conversation)[], Recording][] = [
+  ['ASSIGNMENT_CHANGED', ['assigneeId', 'teamId'], allValues],
+  ['STATUS_CHANGED', ['status', 'snoozedUntil'], changedValues],
+  ['TITLE_CHANGED', ['title'], noValue],
+  ['PRIORITY_CHANGED', ['priority'], changedValues],
+  ['ATTRIBUTES_CHANGED', ['attributes'], changedNames],
 ]
 
+/** Why those changes are made that were not asked for by themselves. */
+export type Causes = Partial<Record<EventType, EventCause>>
+
 /** The events that make `before` into `after`; none when nothing changed. */
-export function changeEvents(before: Conversation, after: Conversation): NewEvent[] {
-  return recorded.flatMap(([type, fields, { values }]) => {
-    const changes: Changes = {}
-    for (const field of fields) {
-      if (isDeepStrictEqual(before[field], after[field])) continue
-      changes[field] = values ? { from: before[field], to: after[field] } : { from: null, to: null }
-    }
-    return Object.keys(changes).length > 0 ? [{ type, changes }] : []
+export function changeEvents(before: Conversation, after: Conversation, causes: Causes = {}): NewEvent[] {
+  return recorded.flatMap(([type, fields, changesOf]) => {
+    const changed = fields.filter((field) => !isDeepStrictEqual(before[field], after[field]))
+    return changed.length > 0
+      ? [{ type, changes: changesOf(before, after, changed, fields), cause: causes[type] }]
+      : []
   })
+}
+
+type Fields = readonly (keyof Conversation)[]
+
+/** What is recorded of fields of which some have changed. */
+type Recording = (before: Conversation, after: Conversation, changed: Fields, fields: Fields) => Changes
+
+function changedValues(before: Conversation, after: Conversation, changed: Fields): Changes {
+  return Object.fromEntries(changed.map((field) => [field, { from: before[field], to: after[field] }]))
+}
+
+function allValues(before: Conversation, after: Conversation, _: Fields, fields: Fields): Changes {
+  return changedValues(before, after, fields)
+}
+
+/** A title may be personal. */
+function noValue(_: Conversation, __: Conversation, changed: Fields): Changes {
+  return Object.fromEntries(changed.map((field) => [field, { from: null, to: null }]))
+}
+
+/** Attributes' values may be personal, their names are not. */
+function changedNames({ attributes: from }: Conversation, { attributes: to }: Conversation): Changes {
+  const [before, after] = [from, to] as [Record<string, unknown>, Record<string, unknown>]
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  const changed = names.filter((name) => !isDeepStrictEqual(before[name], after[name]))
+  return { attributes: { from: null, to: changed.sort() } }
 }
 
 /**
@@ -38,9 +65,10 @@ export async function saveConversation(
   before: Conversation,
   changed: Partial<Conversation>,
   events: readonly NewEvent[] = [],
+  causes?: Causes,
 ): Promise<Conversation> {
   const after = { ...before, ...changed }
-  const own = changeEvents(before, after)
+  const own = changeEvents(before, after, causes)
   const tags = events.some((event) => event.type === 'TAGS_CHANGED')
   const all = [...events, ...own]
   if (all.length === 0) return before

@@ -75,6 +75,7 @@ export function syncConversation(
         waitingSince: waitingAfter(before, status?.status ?? before.status, handedOff, tx.now),
       },
       events,
+      handedOff ? { ASSIGNMENT_CHANGED: 'HANDED_OFF' } : {},
     )
     for (const detail of refused) {
       await recordForIntegration(tx, fin.integrationId, {

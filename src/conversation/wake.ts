@@ -13,7 +13,9 @@ export async function wakeConversations(db: Database): Promise<number> {
         const system = { kind: 'SYSTEM', inboxIds: [inboxId] } as const
         const before = await lockConversation(tx, system, id)
         if (before.status !== 'SNOOZED' || !before.snoozedUntil || before.snoozedUntil > tx.now) return
-        await saveConversation(tx, system, before, { status: 'OPEN', snoozedUntil: null })
+        await saveConversation(tx, system, before, { status: 'OPEN', snoozedUntil: null }, [], {
+          STATUS_CHANGED: 'SNOOZE_ENDED',
+        })
       })
       .catch((error) => {
         if (!(error instanceof NotFoundError)) throw error

@@ -29,6 +29,7 @@ export async function appendEvents(
     end_user_id: event.endUserId ?? null,
     revision: subject.revision === null ? null : subject.revision + index + 1,
     changes: event.changes ?? {},
+    cause: event.cause ?? null,
     row: index === events.length - 1 ? (subject.row ?? null) : null,
   }))
   tx.announceCommit()
@@ -47,13 +48,13 @@ export async function appendEvents(
 const insert = statement(
   'events.append',
   `with written as (
-     insert into event (type, message_id, end_user_id, revision, changes, row, schema_version,
+     insert into event (type, message_id, end_user_id, revision, changes, cause, row, schema_version,
                         inbox_id, conversation_id, actor_kind, actor_id, origin, integration_id, occurred_at)
-     select r.type, r.message_id, r.end_user_id, r.revision, r.changes, r.row, ${schemaVersion},
+     select r.type, r.message_id, r.end_user_id, r.revision, r.changes, r.cause, r.row, ${schemaVersion},
             $2::uuid, $3::uuid, $4::"ActorKind", $5::uuid, $6::"OriginApi", $7::uuid, $8::timestamptz
        from rows from (jsonb_to_recordset($1::jsonb)
-              as (type text, message_id uuid, end_user_id uuid, revision int, changes jsonb, row jsonb))
-              with ordinality r (type, message_id, end_user_id, revision, changes, row, place)
+              as (type text, message_id uuid, end_user_id uuid, revision int, changes jsonb, cause text, row jsonb))
+              with ordinality r (type, message_id, end_user_id, revision, changes, cause, row, place)
       order by r.place
      returning id)
    insert into event_pending (event_id) select id from written`,

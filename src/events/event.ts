@@ -24,6 +24,21 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number]
 
+/** OTHER: of a kind that only a newer release knows. */
+export type LoggedType = EventType | 'OTHER'
+
+/** Why a change was made that nobody asked for by itself, as stored. */
+export const eventCauses = [
+  'TOOK_OVER',
+  'AND_THEN',
+  'END_USER_WROTE',
+  'SNOOZE_ENDED',
+  'HANDED_OFF',
+  'HANDED_BACK',
+] as const
+
+export type EventCause = (typeof eventCauses)[number]
+
 /** Field name → what it was and what it became; ids and values that are not personal. */
 export type Changes = Record<string, { from: unknown; to: unknown }>
 
@@ -33,6 +48,7 @@ export interface NewEvent {
   messageId?: string
   endUserId?: string
   changes?: Changes
+  cause?: EventCause
 }
 
 /** What decides whether and where a list shows a conversation; never anything personal. */
@@ -56,7 +72,7 @@ export const schemaVersion = 2
 /** An event with its final place in the log, as every reader gets it. */
 export interface LoggedEvent extends Omit<Event, 'id' | 'type' | 'changes' | 'row'> {
   position: number
-  type: EventType
+  type: LoggedType
   changes: Changes
   row: RowChange | null
 }

@@ -1,21 +1,29 @@
 import type { Queryable } from '../database/database.js'
 import { columns, statement } from '../database/statement.js'
 import { Prisma } from '../generated/prisma/client.js'
-import type { LoggedEvent } from './event.js'
+import { eventTypes, type LoggedEvent } from './event.js'
 
 /** Up to `limit` events after a position, in order. */
-export function readEvents(db: Queryable, after: number, limit: number): Promise<LoggedEvent[]> {
-  return db.query(page, [after, limit])
+export async function readEvents(db: Queryable, after: number, limit: number): Promise<LoggedEvent[]> {
+  return known(await db.query(page, [after, limit]))
 }
 
 /** The same, of some inboxes only. */
-export function readInboxEvents(
+export async function readInboxEvents(
   db: Queryable,
   inboxIds: readonly string[],
   after: number,
   limit: number,
 ): Promise<LoggedEvent[]> {
-  return db.query(inboxPage, [after, limit, inboxIds])
+  return known(await db.query(inboxPage, [after, limit, inboxIds]))
+}
+
+const types = new Set<string>(eventTypes)
+
+/** A newer release may write kinds of its own while nodes of both run. */
+function known(events: LoggedEvent[]): LoggedEvent[] {
+  for (const event of events) if (!types.has(event.type)) event.type = 'OTHER'
+  return events
 }
 
 /** The position of the newest numbered event; 0 in an empty log. */

@@ -174,6 +174,7 @@ export async function receive(
       ...(opening ? [{ type: 'CONVERSATION_OPENED' } as const] : []),
       { type: 'MESSAGE_ADDED', messageId: message.id },
     ],
+    { STATUS_CHANGED: 'END_USER_WROTE' },
   )
   if (isLast) tx.commitsBehind(saving)
   return { message, conversation: await saving }

@@ -125,6 +125,7 @@ async function add(
       before,
       { ...changed, messageCount: before.messageCount + 1, lastActivityAt: tx.now },
       [{ type: 'MESSAGE_ADDED', messageId: id }],
+      { ASSIGNMENT_CHANGED: andThen?.assignTo ? 'AND_THEN' : 'TOOK_OVER', STATUS_CHANGED: 'AND_THEN' },
     ),
   ])
   tx.commitsBehind(adding)

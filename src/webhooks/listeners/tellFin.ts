@@ -23,6 +23,7 @@ export const finDocument = (seesNotes: boolean) => `subscription FinListener {
     ... on TagsChanged { ...Changed }
     ... on AttributesChanged { ...Changed }
     ... on HandedBackToFin { ...Changed }
+    ... on OtherEvent { ...Changed }
   }
 }
 fragment Changed on Event { conversation { id } }`
