@@ -1,6 +1,6 @@
 import { ValidationError } from '../src/errors.js'
 import { columnsRead } from '../src/execution/selected.js'
-import { uploadedFileLink } from '../src/file/link.js'
+import { pastFileLink, uploadedFileLink } from '../src/file/link.js'
 import { publicId, storedId } from '../src/ids.js'
 import type { Attachment as AttachmentValue } from '../src/message/attachments.js'
 import type { MessageView } from '../src/message/read.js'
@@ -19,14 +19,19 @@ import { argumentId, findable, idOf, Node, optionalId } from './node.js'
 import { Team } from './team.js'
 import { UnreadValueInput } from './unread.js'
 
-export const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
+/** In the history of a message it can be opened as long as that can be seen. */
+type Shown = AttachmentValue & { isPast?: boolean }
+
+export const Attachment = builder.objectRef<Shown>('Attachment').implement({
   description: 'A file beside a message.',
   fields: (t) => ({
     url: t.string({
       description:
         'Always https; of an uploaded file a link to this server that opens it for an hour, to whoever has it.',
-      resolve: ({ url, fileId }, _, { app }) =>
-        fileId ? app.publicUrl() + uploadedFileLink(app.secrets, fileId, app.db.clock.now()) : url,
+      resolve: ({ url, fileId, isPast }, _, { app }) => {
+        const linkOf = isPast ? pastFileLink : uploadedFileLink
+        return fileId ? app.publicUrl() + linkOf(app.secrets, fileId, app.db.clock.now()) : url
+      },
     }),
     filetype: t.exposeString('filetype', {
       nullable: true,

@@ -4,6 +4,7 @@ import { findConversations } from '../conversation/read.js'
 import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { ConflictError, NotFoundError } from '../errors.js'
+import { takeUploads } from '../file/attach.js'
 import type { Draft } from '../generated/prisma/client.js'
 import type { Visibility } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
@@ -26,7 +27,7 @@ export interface DraftToSave extends Content {
 export function saveDraft(db: Database, actor: Actor | null, input: DraftToSave, call?: RepeatableCall) {
   const agent = requireAgent(actor)
   const { body, text } = cleanBody(input.body)
-  const attachments = cleanAttachments(input.attachments)
+  const given = cleanAttachments(input.attachments)
   const { conversationId, visibility, expectedUpdatedAt: expected } = input
   return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
     const key = [agent.agentId, conversationId, visibility]
@@ -35,6 +36,7 @@ export function saveDraft(db: Database, actor: Actor | null, input: DraftToSave,
       tx.query<Pick<Draft, 'updatedAt'>>(lock, key),
     ])
     if (!conversation) throw new NotFoundError('Conversation')
+    const { attachments } = await takeUploads(tx, agent, { attachments: given }, { isDraft: true })
     const isExpected =
       expected === undefined || (expected?.getTime() ?? null) === (present?.updatedAt.getTime() ?? null)
     const isEmpty = body === null && attachments.length === 0

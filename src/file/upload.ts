@@ -21,8 +21,15 @@ export interface NewUpload {
   size: number
 }
 
-/** How long a file waits to be attached, in ms. */
+/** How long a file waits to be attached, or to stand in a draft, in ms. */
 export const uploadLifetime = 24 * 60 * 60_000
+
+/** SQL: whether a draft of its agent names the uploaded file `alias`, or a reply of theirs that is held. */
+export function isWanted(alias: string): string {
+  const names = `attachments @> jsonb_build_array(jsonb_build_object('fileId', ${alias}.id))`
+  return `(exists (select from draft d where d.agent_id = ${alias}.agent_id and d.${names})
+    or exists (select from held_reply h where h.agent_id = ${alias}.agent_id and h.state = 'HELD' and h.${names}))`
+}
 
 const longestName = 200
 

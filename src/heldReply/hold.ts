@@ -7,6 +7,7 @@ import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { discard } from '../draft/save.js'
 import { ValidationError } from '../errors.js'
+import { takeUploads } from '../file/attach.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 import { type Content, cleanContent } from '../message/insert.js'
@@ -32,7 +33,7 @@ const longest = 60
  */
 export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold, call?: RepeatableCall) {
   const agent = requireAgent(actor)
-  const { body, text, attachments } = cleanContent(input)
+  const content = cleanContent(input)
   const { seconds, expectedVersion } = input
   if (seconds < 1 || seconds > longest) {
     throw new ValidationError('seconds', `A reply is held for 1 to ${longest} seconds.`)
@@ -44,6 +45,7 @@ export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold,
     const before = await lockConversation(tx, agent, input.conversationId, expectedVersion)
     // Refused now rather than when nobody looks any more.
     await thenChanged(tx, agent, before, {}, andThen)
+    const { body, text, attachments } = await takeUploads(tx, agent, content)
     const id = newId()
     await tx.query(insert, [
       id,
