@@ -60,7 +60,7 @@ builder.objectField(Conversation, 'drafts', (t) =>
   t.field({
     type: [Draft],
     description: 'What you have begun to write here, the reply first; never another’s.',
-    extensions: { isLogged: false, reads: ['id'] },
+    extensions: { isLogged: false, isOnes: true, reads: ['id'] },
     resolve: ({ id }, _, { load }) => load.drafts(id),
   }),
 )
@@ -70,7 +70,7 @@ builder.objectField(Viewer, 'drafts', (t) =>
     type: [Draft],
     description:
       'What they have begun to write in conversations that they see, newest first; at most the newest 200.',
-    extensions: { isLogged: false },
+    extensions: { isLogged: false, isOnes: true },
     resolve: (viewer, _, { app }) => draftsOf(app.db, viewer),
   }),
 )

@@ -81,11 +81,13 @@ builder.objectType(HeldReply, {
       nullable: true,
       description:
         'Safe HTML. Null to others than its agent, when there are attachments only, and once it is not held.',
+      extensions: { isOnes: true },
       resolve: ({ agentId, body }, _, { actor }) => (isTheirs(agentId, actor) ? body : null),
     }),
     attachments: t.field({
       type: [Attachment],
       description: 'Files beside it; none to others than its agent, and once it is not held.',
+      extensions: { isOnes: true },
       resolve: ({ agentId, attachments }, _, { actor }) =>
         isTheirs(agentId, actor) ? (attachments as unknown as AttachmentValue[]) : [],
     }),
