@@ -5,9 +5,9 @@ import type { Attachment as AttachmentValue } from '../src/message/attachments.j
 import { builder } from './builder.js'
 import { Conversation } from './conversation.js'
 import { HeldReplyFailureEnum, VisibilityEnum } from './enums.js'
-import { Attachment, AttachmentInput } from './message.js'
+import { Attachment, AttachmentInput, Mentioned, Message, named } from './message.js'
 import { type InputFields, mutation } from './mutation.js'
-import { argumentId, findable, idOf, Node } from './node.js'
+import { argumentId, findable, idOf, Node, optionalId } from './node.js'
 import { Viewer } from './viewer.js'
 
 const Draft = builder.objectRef<DraftRow>('Draft')
@@ -38,6 +38,18 @@ builder.objectType(Draft, {
       type: [Attachment],
       description: 'Files beside it.',
       resolve: ({ attachments }) => attachments as unknown as AttachmentValue[],
+    }),
+    quotedMessage: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The message that it is to quote; null when it quotes none.',
+      resolve: ({ quotedMessageId }, _, { load }) => (quotedMessageId ? load.message(quotedMessageId) : null),
+    }),
+    mentions: t.field({
+      type: [Mentioned],
+      description: 'Whom the note is to call to it: agents, then teams.',
+      resolve: ({ mentionedAgentIds: agentIds, mentionedTeamIds: teamIds }, _, { load }) =>
+        named({ agentIds, teamIds }, load),
     }),
     failure: t.expose('failure', {
       type: HeldReplyFailureEnum,
@@ -77,18 +89,27 @@ builder.objectField(Viewer, 'drafts', (t) =>
 
 mutation('saveDraft', {
   description:
-    'Keeps what you have written so far, in place of the draft of its kind; with neither text nor attachment it is discarded. No event, no webhook.',
+    'Keeps what you have written so far, in place of the draft of its kind; with nothing in it it is discarded. No event, no webhook.',
   input: (t) => ({
     ...which(t),
     body: t.string({ description: 'HTML; sanitised.' }),
     attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
+    quotedMessageId: t.id({ description: 'The message of this conversation that it is to quote.' }),
+    mentionedAgentIds: t.idList({ description: 'Agents that the note is to mention; at most 50.' }),
+    mentionedTeamIds: t.idList({ description: 'Teams; at most 50.' }),
   }),
   changes: { conversation: 'Conversation' },
-  run: (input, { app, actor }, call) =>
+  run: ({ mentionedAgentIds, mentionedTeamIds, ...input }, { app, actor }, call) =>
     saveDraft(
       app.db,
       actor,
-      { ...input, conversationId: argumentId('Conversation', input.conversationId) },
+      {
+        ...input,
+        conversationId: argumentId('Conversation', input.conversationId),
+        quotedMessageId: optionalId('Message', input.quotedMessageId),
+        agentIds: mentionedAgentIds?.map((id) => argumentId('Agent', id)),
+        teamIds: mentionedTeamIds?.map((id) => argumentId('Team', id)),
+      },
       call,
     ),
 })

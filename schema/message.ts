@@ -3,6 +3,7 @@ import { columnsRead } from '../src/execution/selected.js'
 import { pastFileLink, uploadedFileLink } from '../src/file/link.js'
 import { publicId, storedId } from '../src/ids.js'
 import type { Attachment as AttachmentValue } from '../src/message/attachments.js'
+import type { Mentions } from '../src/message/mentions.js'
 import type { MessageView } from '../src/message/read.js'
 import { receiveMessage } from '../src/message/receive.js'
 import { addNote, reply } from '../src/message/reply.js'
@@ -62,7 +63,7 @@ const Author = builder.unionType('Author', {
   resolveType: (author) => ('isBot' in author ? Agent : EndUser),
 })
 
-const Mentioned = builder.unionType('Mentioned', {
+export const Mentioned = builder.unionType('Mentioned', {
   description: 'Whom a note calls to it.',
   types: [Agent, Team],
   resolveType: (mentioned) => ('isBot' in mentioned ? Agent : Team),
@@ -120,14 +121,8 @@ builder.objectType(Message, {
       type: [Mentioned],
       description: 'Whom a note calls to it: agents, then teams.',
       extensions: { isLogged: false, reads: ['id', 'visibility'] },
-      resolve: async ({ id, visibility }, _, { load }) => {
-        const mentions = visibility === 'PRIVATE' ? await load.mentions(id) : null
-        const named = await Promise.all([
-          ...(mentions?.agentIds ?? []).map(load.namedAgent),
-          ...(mentions?.teamIds ?? []).map(load.namedTeam),
-        ])
-        return named.filter((one) => one !== null)
-      },
+      resolve: async ({ id, visibility }, _, { load }) =>
+        visibility === 'PRIVATE' ? named(await load.mentions(id), load) : [],
     }),
     isLate: t.exposeBoolean('isLate', { description: 'Fin said it after a human had taken over.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
@@ -148,6 +143,15 @@ builder.objectType(Message, {
     }),
   }),
 })
+
+/** Agents, then teams. */
+export async function named(mentions: Mentions | null, load: Loaders) {
+  const all = await Promise.all([
+    ...(mentions?.agentIds ?? []).map(load.namedAgent),
+    ...(mentions?.teamIds ?? []).map(load.namedTeam),
+  ])
+  return all.filter((one) => one !== null)
+}
 
 async function writer({ id, authorAgentId, authorEndUserId }: MessageView, load: Loaders) {
   const author =

@@ -11,9 +11,12 @@ import { takeUploads } from '../file/attach.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 import { type Content, cleanContent } from '../message/insert.js'
+import { requireQuotable } from '../message/quoted.js'
 
 export interface ReplyToHold extends Content {
   conversationId: string
+  /** Of the same conversation; no note. */
+  quotedMessageId?: string | null
   andThen?: AndThen | null
   /** How long it can be undone. */
   seconds: number
@@ -44,6 +47,7 @@ export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold,
     checkAndThen(andThen, sendsAt)
     const before = await lockConversation(tx, agent, input.conversationId, expectedVersion)
     // Refused now rather than when nobody looks any more.
+    await requireQuotable(tx, before.id, input.quotedMessageId, 'PUBLIC')
     await thenChanged(tx, agent, before, {}, andThen)
     const { body, text, attachments } = await takeUploads(tx, agent, content)
     const id = newId()
@@ -58,6 +62,7 @@ export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold,
       expectedVersion ?? null,
       sendsAt,
       tx.now,
+      input.quotedMessageId ?? null,
     ])
     await tx.query(discard, [agent.agentId, before.id, 'PUBLIC'])
     const conversation = await saveConversation(tx, agent, before, {}, [
@@ -70,6 +75,6 @@ export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold,
 const insert = statement(
   'heldReply.insert',
   `insert into held_reply (id, agent_id, conversation_id, body, text, attachments, and_then, expected_version, sends_at,
-                           created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+                           created_at, quoted_message_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 )
