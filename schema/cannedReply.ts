@@ -1,7 +1,7 @@
 import { findCannedReply, listCannedReplies } from '../src/cannedReply/access.js'
 import { deleteCannedReply, updateCannedReply } from '../src/cannedReply/change.js'
 import { createCannedReply } from '../src/cannedReply/create.js'
-import { filledIn, valuesFor, variables } from '../src/cannedReply/variables.js'
+import { filledIn, variables } from '../src/cannedReply/variables.js'
 import type { CannedReply as CannedReplyRow } from '../src/generated/prisma/client.js'
 import { storedId } from '../src/ids.js'
 import { builder } from './builder.js'
@@ -29,11 +29,10 @@ builder.objectType(CannedReply, {
       description:
         'Its body filled in for you and a conversation, to begin a reply with; null when that is not in your sight.',
       args: { conversationId: t.arg.id({ required: true, description: 'The conversation.' }) },
-      resolve: async ({ body }, { conversationId }, { app, actor }) => {
+      resolve: async ({ body }, { conversationId }, { load }) => {
         const id = storedId('Conversation', conversationId)
-        if (!id || actor?.kind !== 'AGENT') return null
-        const values = await valuesFor(app.db, actor, actor.agentId, id)
-        return values && filledIn(body, values)
+        const values = id && (await load.cannedValues(id))
+        return values ? filledIn(body, values) : null
       },
     }),
     scope: t.field({ type: ViewScopeEnum, description: 'Whose it is.', resolve: ({ scope }) => scope }),
@@ -60,14 +59,20 @@ builder.queryField('cannedReplies', (t) =>
   t.field({
     type: [CannedReply],
     description:
-      'Those that you may use, by name, at most 100; with a search the ones whose shortcut begins with it come first.',
+      'Those that you may use, by name, 100 at a time; with a search the ones whose shortcut begins with it come first.',
     args: {
+      afterId: t.arg.id({
+        description:
+          'The last one that you have, for those behind it; one that is not among them leaves nothing out.',
+      }),
       search: t.arg.string({
         description: 'What stands in the shortcut, the name or the text, capitals or not.',
       }),
     },
-    resolve: (_, { search }, { app, actor }) =>
-      actor?.kind === 'AGENT' ? listCannedReplies(app.db, actor, search ?? null) : [],
+    resolve: (_, { search, afterId }, { app, actor }) =>
+      actor?.kind === 'AGENT'
+        ? listCannedReplies(app.db, actor, { search, afterId: afterId && storedId('CannedReply', afterId) })
+        : [],
   }),
 )
 

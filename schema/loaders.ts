@@ -2,6 +2,7 @@ import DataLoader from 'dataloader'
 import type { Actor } from '../src/actor.js'
 import { type AgentView, agentsByIds, findAgents } from '../src/agent/access.js'
 import type { App } from '../src/app.js'
+import { type Values as CannedValues, valuesFor } from '../src/cannedReply/variables.js'
 import { readUpTo } from '../src/conversation/markRead.js'
 import { type ConversationView, findConversations } from '../src/conversation/read.js'
 import { type ConversationReadView, readsOf } from '../src/conversation/reads.js'
@@ -59,6 +60,8 @@ export interface Loaders {
   reads: Load<string, ConversationReadView[]>
   /** What the actor has begun to write in a conversation they see. */
   drafts: Load<string, Draft[]>
+  /** What stands for the variables of canned replies in a conversation; null where the actor sees none. */
+  cannedValues: Load<string, CannedValues | null>
   /** Held or not any more; null for Fin. */
   heldReply: Load<string, HeldReply | null>
   /** Those that are held in a conversation the actor already sees; none for Fin. */
@@ -138,6 +141,10 @@ export function loaders(app: App, actor: () => Actor | null): Loaders {
     reads: batched(async (ids) => {
       const reads = byConversation(await readsOf(app.db, unique(ids)))
       return ids.map((id) => reads.get(id) ?? [])
+    }),
+    cannedValues: batched(async (ids) => {
+      const asking = actor()
+      return inOrder(ids, asking?.kind === 'AGENT' ? await valuesFor(app.db, asking, unique(ids)) : [])
     }),
     drafts: batched(async (ids) => {
       const asking = actor()

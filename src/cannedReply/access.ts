@@ -5,17 +5,19 @@ import { NotFoundError } from '../errors.js'
 import { type CannedReply, Prisma } from '../generated/prisma/client.js'
 import { inSight, requireMaker } from '../scope/access.js'
 
-/** At most so many are listed. */
+/** So many are listed at a time. */
 const most = 100
 
-/** Those that an agent has, by name; with a text, those in whose shortcut, name or words it stands, best ones first. */
+/**
+ * Those that an agent has, by name; with a search, those in whose shortcut, name or words it stands, best ones first.
+ * `afterId`: those behind that one.
+ */
 export function listCannedReplies(
   db: Queryable,
   { agentId }: AgentActor,
-  search: string | null,
+  { search, afterId }: { search?: string | null; afterId?: string | null },
 ): Promise<CannedReply[]> {
-  const text = search?.trim() || null
-  return db.query(list, [agentId, text, most])
+  return db.query(list, [agentId, search?.trim() || null, most, afterId ?? null])
 }
 
 /** One that somebody may see, deleted or not; null when there is none. */
@@ -46,15 +48,21 @@ export async function requireChangeable(db: Queryable, agent: AgentActor, id: st
   requireMaker(agent, found)
 }
 
-const select = `select ${columns('r', Prisma.CannedReplyScalarFieldEnum)} from canned_reply r where ${inSight('r')}`
+const fields = columns('r', Prisma.CannedReplyScalarFieldEnum)
+const select = `select ${fields} from canned_reply r where ${inSight('r')}`
 
 const list = statement(
   'cannedReply.list',
-  `${select} and r.archived_at is null
-      and ($2::text is null or position(folded($2) in folded(concat_ws(' ', r.shortcut, r.name, r.text))) > 0)
-    order by ($2::text is not null and folded(r.shortcut) = folded($2)) desc nulls last,
-             ($2::text is not null and position(folded($2) in folded(r.shortcut)) = 1) desc nulls last,
-             r.name, r.id limit $3`,
+  `with r as (
+     select r.*, row_number() over (
+              order by ($2::text is not null and folded(r.shortcut) = folded($2)) desc nulls last,
+                       ($2::text is not null and position(folded($2) in folded(r.shortcut)) = 1) desc nulls last,
+                       r.name, r.id) as place
+       from canned_reply r
+      where ${inSight('r')} and r.archived_at is null
+        and ($2::text is null or position(folded($2) in folded(concat_ws(' ', r.shortcut, r.name, r.text))) > 0))
+   select ${fields} from r
+    where r.place > coalesce((select o.place from r o where o.id = $4), 0) order by r.place limit $3`,
 )
 const byId = statement('cannedReply.byId', `${select} and r.id = $2`)
 const lock = statement(

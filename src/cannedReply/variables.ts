@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.js'
+import type { AgentActor } from '../actor.js'
 import type { Queryable } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { emailOf } from '../endUser/access.js'
@@ -65,23 +65,32 @@ function escaped(value: string): string {
   return value.replace(/[&<>"']/g, (sign) => entities[sign] as string)
 }
 
-/** Of a conversation, for an agent who answers in it; null when it is not in their sight. */
+/** Of those of these conversations that are in an agent’s sight, who answers in them. */
 export async function valuesFor(
   db: Queryable,
-  actor: Actor,
-  agentId: string,
-  conversationId: string,
-): Promise<Values | null> {
-  const [row] = await db.query<Row>(read, [conversationId, actor.inboxIds, agentId])
-  if (!row) return null
-  const { endUserName, endUserEmail, agentName, title, inboxName } = row
+  { agentId, inboxIds }: AgentActor,
+  conversationIds: readonly string[],
+): Promise<(Values & { id: string })[]> {
+  const rows = await db.query<Row>(read, [conversationIds, inboxIds, agentId])
+  return rows.map(valuesOf)
+}
+
+function valuesOf({
+  id,
+  endUserName,
+  endUserEmail,
+  agentName,
+  title,
+  inboxName,
+}: Row): Values & { id: string } {
   return {
+    id,
     'end_user.name': endUserName,
     'end_user.first_name': firstOf(endUserName),
     'end_user.email': endUserEmail,
     'agent.name': agentName,
     'agent.first_name': firstOf(agentName),
-    'conversation.id': publicId('Conversation', row.id),
+    'conversation.id': publicId('Conversation', id),
     'conversation.title': title,
     'inbox.name': inboxName,
   }
@@ -103,5 +112,5 @@ const read = statement(
   `select c.id, c.title, e.name as "endUserName", ${emailOf('e')} as "endUserEmail", i.name as "inboxName",
           (select coalesce(a.alias, a.name) from agent a where a.id = $3) as "agentName"
      from conversation c join end_user e on e.id = c.end_user_id join inbox i on i.id = c.inbox_id
-    where c.id = $1 and c.inbox_id = any($2::uuid[])`,
+    where c.id = any($1::uuid[]) and c.inbox_id = any($2::uuid[])`,
 )

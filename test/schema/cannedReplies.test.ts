@@ -203,3 +203,25 @@ test('no value, whatever it is, makes a tag or changes what stands around it', (
     { numRuns: 500 },
   )
 })
+
+test('what a page leaves out comes behind its last one', async () => {
+  const { id: eveId, token } = await server.agent('Eve', [inboxId])
+  const eve = { id: eveId, token }
+  for (let count = 0; count < 120; count++) await make({ name: `R ${1_000 + count}` }, eve)
+  const page = async (afterId: string | null, search: string | null = null) => {
+    const { cannedReplies } = await server.must(
+      'query ($afterId: ID, $search: String) { cannedReplies(afterId: $afterId, search: $search) { id name scope } }',
+      { afterId, search },
+      token,
+    )
+    return cannedReplies.filter(({ scope }: { scope: string }) => scope === 'PERSONAL')
+  }
+  const first = await page(null, 'R 1')
+  expect(first).toHaveLength(100)
+  const rest = await page(first.at(-1).id, 'R 1')
+  expect([...first, ...rest].map(({ name }) => name)).toEqual(
+    Array.from({ length: 120 }, (_, count) => `R ${1_000 + count}`),
+  )
+  expect(await page(rest.at(-1).id, 'R 1')).toEqual([])
+  expect(await page('canned_nonsense', 'R 1')).toEqual(first)
+})
