@@ -112,6 +112,17 @@ test('what happens while the snapshot is read still comes', async () => {
   restore()
 })
 
+test('a status that is named twice shows and counts each row once', async () => {
+  const inboxId = await server.inbox()
+  const id = await server.conversation(inboxId)
+  await newest()
+  const stream = overWebSocket({ filter: { inboxId, status: ['OPEN', 'OPEN'] }, snapshot: true })
+  const snapshot = await stream.next()
+  expect([snapshot.total, idsOf(snapshot)]).toEqual([1, [id]])
+  await note(id, 'moves')
+  expect(await stream.next()).toMatchObject({ kind: 'MOVED', total: 1 })
+})
+
 test('what is counted before it has its place in the log is not counted again', async () => {
   const inboxId = await server.inbox()
   await newest()

@@ -161,6 +161,14 @@ describe('a saved view', () => {
     expect(await call('updateView', { viewId: made.id, name: 'Three' })).toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  test('that names a status twice lists and counts each conversation once', async () => {
+    const [once, twice] = await Promise.all(
+      [['OPEN'], ['OPEN', 'OPEN']].map((status) => created({ filter: { status } })),
+    )
+    expect(twice).toEqual({ ...once, id: twice.id, filter: twice.filter })
+    for (const { id } of [once, twice]) await call('deleteView', { viewId: id })
+  })
+
   test('whose tag is gone still works, and lists nothing by it', async () => {
     const made = await created({
       filter: { or: [{ tagIds: ['tag_00000000000000000000000000'] }, { assigneeId: ann.id }] },
