@@ -69,6 +69,23 @@ test('it is another page when a conversation has come, gone, moved or changed, a
   expect(await page(whole.signature, all)).toMatchObject({ isUnchanged: false, totalCount: 4 })
 })
 
+test('it is another page when its end-users have become one', async () => {
+  const filter = { inboxId: await server.inbox('Merged') }
+  for (let i = 0; i < 2; i++) await server.conversation(filter.inboxId)
+  const list = `query ($filter: ConversationFilter, $unless: String) {
+    conversations(filter: $filter, unlessSignature: $unless) { signature isUnchanged nodes { endUser { id } } } }`
+  const { conversations: seen } = await server.must(list, { filter })
+  const [from, into] = seen.nodes.map(({ endUser }: { endUser: { id: string } }) => endUser.id)
+  await change('mergeEndUsers', { endUserId: from, intoEndUserId: into })
+  const { conversations: next } = await server.must(list, { filter, unless: seen.signature })
+  expect(next).toMatchObject({
+    isUnchanged: false,
+    nodes: [{ endUser: { id: into } }, { endUser: { id: into } }],
+  })
+  const { conversations: again } = await server.must(list, { filter, unless: next.signature })
+  expect(again).toEqual({ signature: next.signature, isUnchanged: true, nodes: [] })
+})
+
 test('what is beside the page leaves it unchanged', async () => {
   const seen = await page()
   await server.conversation(await server.inbox('Other'))
