@@ -92,9 +92,12 @@ export interface ConversationList {
   descending: boolean
 }
 
-export function listOf({ filter, orderBy }: ListArguments): ConversationList {
+export function listOf(
+  { filter, orderBy }: ListArguments,
+  { app, actor }: Pick<Context, 'app' | 'actor'>,
+): ConversationList {
   return {
-    filter: filterOf(filter),
+    filter: filterOf(filter, { actor, now: app.db.clock.now() }),
     field: orderBy?.field ?? 'LAST_ACTIVITY',
     descending: orderBy?.direction !== 'ASC',
   }
