@@ -1,5 +1,6 @@
 import type { AttributeCondition, ConversationFilter } from '../src/conversation/filter.js'
 import { requireFilter } from '../src/conversation/filterLimits.js'
+import { type Asking, filterFor, type GivenFilter } from '../src/conversation/givenFilter.js'
 import { type NodeType, storedId, unknownId } from '../src/ids.js'
 import { builder } from './builder.js'
 import { ConversationStatusEnum, PriorityEnum } from './enums.js'
@@ -14,15 +15,24 @@ const AttributeConditionInput = builder.inputRef<AttributeCondition>('AttributeC
 })
 
 const TimeSpanInput = builder.inputType('TimeSpan', {
-  description: 'A span of time. Nothing lies in it that has no moment.',
+  description:
+    'A span of time; all that is given bounds it. Nothing lies in it that has no moment. What is given from now is reckoned anew each time that the list is read, also in a view.',
   fields: (t) => ({
     after: t.field({ type: 'DateTime', description: 'At this moment or later.' }),
     before: t.field({ type: 'DateTime', description: 'Before this moment.' }),
+    afterAgo: t.int({
+      description:
+        'At the moment so many seconds before now, or later: 86400 says not longer ago than a day. Below 0: so many after now.',
+    }),
+    beforeAgo: t.int({
+      description:
+        'Before the moment so many seconds before now: 86400 says longer ago than a day. Below 0: so many after now, as -86400 for `snoozedUntil` says less than a day from now.',
+    }),
   }),
 })
 
 /** With public ids. */
-const FilterInput = builder.inputRef<ConversationFilter>('ConversationFilter')
+const FilterInput = builder.inputRef<GivenFilter>('ConversationFilter')
 
 export const ConversationFilterInput = FilterInput.implement({
   description:
@@ -34,6 +44,7 @@ export const ConversationFilterInput = FilterInput.implement({
     inboxId: t.id({ description: 'Of this inbox.' }),
     status: t.field({ type: [ConversationStatusEnum], description: 'With any of these.' }),
     assigneeId: t.id({ description: 'Held by this agent.' }),
+    assignedToMe: t.boolean({ description: 'Whether you hold it: in a shared view, whoever looks.' }),
     unassigned: t.boolean({ description: 'True: held by no agent. False asks nothing.' }),
     heldByFin: t.boolean({ description: 'Whether Fin, or another bot, holds it.' }),
     handedOff: t.boolean({ description: 'Whether Fin has let go of it, and nobody has taken it since.' }),
@@ -68,14 +79,14 @@ export const ConversationFilterInput = FilterInput.implement({
 
 const ids = { inboxId: 'Inbox', assigneeId: 'Agent', teamId: 'Team', endUserId: 'EndUser' } as const
 
-/** A filter that was given, with the ids that are stored; throws ValidationError. */
-export function filterOf(given: ConversationFilter | null | undefined): ConversationFilter {
+/** What a filter that was given means for whoever asks, with the ids that are stored; throws ValidationError. */
+export function filterOf(given: GivenFilter | null | undefined, asking: Asking): ConversationFilter {
   requireFilter(given ?? {})
-  return stored(given ?? {})
+  return filterFor(stored(given ?? {}), asking)
 }
 
-function stored({ and, or, not, tagIds, ...own }: ConversationFilter): ConversationFilter {
-  const filter: ConversationFilter = { ...own }
+function stored({ and, or, not, tagIds, ...own }: GivenFilter): GivenFilter {
+  const filter: GivenFilter = { ...own }
   for (const [field, type] of Object.entries(ids) as [keyof typeof ids, NodeType][]) {
     const id = own[field]
     // A malformed id is an unknown one.

@@ -64,7 +64,7 @@ export const ConversationConnection = builder.connectionObject(
       }),
       signature: t.string({
         description:
-          'Tells this page from any other: another one when a conversation has come, gone, moved, or has a higher `revision`. It says nothing of what is kept elsewhere, such as names and what you have read. Give it as `unlessSignature`.',
+          'Tells this page from any other: another one when a conversation has come, gone, moved, has a higher `revision`, or is another end-user’s. It says nothing of what is kept elsewhere, such as names and what you have read. Give it as `unlessSignature`.',
         resolve: (connection) => pageIn(connection).signature(),
       }),
       isUnchanged: t.boolean({
@@ -92,9 +92,12 @@ export interface ConversationList {
   descending: boolean
 }
 
-export function listOf({ filter, orderBy }: ListArguments): ConversationList {
+export function listOf(
+  { filter, orderBy }: ListArguments,
+  { app, actor }: Pick<Context, 'app' | 'actor'>,
+): ConversationList {
   return {
-    filter: filterOf(filter),
+    filter: filterOf(filter, { actor, now: app.db.clock.now() }),
     field: orderBy?.field ?? 'LAST_ACTIVITY',
     descending: orderBy?.direction !== 'ASC',
   }
@@ -156,17 +159,20 @@ export async function pageOf(
   })
 
   if (unlessSignature != null) {
-    const rows = await find(withColumns(nothing, ['revision', ...ordered]))
+    const rows = await find(withColumns(nothing, [...signed, ...ordered]))
     // What was read is enough for the page's own cursors.
     if (signatureOf(rows) === unlessSignature) return { ...connect(rows), edges: [], isUnchanged: true }
   }
-  return connect(await find(withColumns(read, isSigned ? ['revision', ...ordered] : ordered)))
+  return connect(await find(withColumns(read, isSigned ? [...signed, ...ordered] : ordered)))
 }
+
+/** A merge of end-users leaves the revision as it is. */
+const signed = ['revision', 'endUserId'] as const
 
 /** The page by its rows, the one that tells whether there are more among them. */
 function signatureOf(rows: readonly ConversationView[]): string {
   const hash = createHash('sha256')
-  for (const { id, revision } of rows) hash.update(`${id} ${revision} `)
+  for (const row of rows) hash.update(`${row.id} ${signed.map((column) => row[column]).join(' ')} `)
   return hash.digest('base64url').slice(0, 22)
 }
 

@@ -39,7 +39,7 @@ builder.queryField('conversations', (t) =>
       },
       extensions: { isLogged: true },
       resolve: (_, args, context, info) =>
-        pageOf(context, listOf(args), args, askedOf(info, args.unlessSignature)),
+        pageOf(context, listOf(args, context), args, askedOf(info, args.unlessSignature)),
     },
     ConversationConnection,
   ),

@@ -7,7 +7,7 @@ import { type Beginning, beginning, beginningAt } from './beginning.js'
 import { builder } from './builder.js'
 import type { Context } from './context.js'
 import { Conversation } from './conversation.js'
-import { ConversationFilterInput } from './conversationFilter.js'
+import { ConversationFilterInput, filterOf } from './conversationFilter.js'
 import {
   ConversationConnection,
   type ConversationList,
@@ -123,12 +123,13 @@ builder.subscriptionField('conversationsChanged', (t) =>
     },
     extensions: { shared },
     subscribe: (_, args, context) => changesOf(context, args),
-    resolve: (change, args) => ({ ...(change as ListChange), list: listOf(args) }),
+    resolve: (change, args, context) => ({ ...(change as ListChange), list: listOf(args, context) }),
   }),
 )
 
 const shared: Shared<ListArguments> = {
-  survives: (change, args) => isSameList(listOf(args).filter, change),
+  // Of which inbox a list is does not depend on who asks, or when.
+  survives: (change, { filter }) => isSameList(filterOf(filter, { actor: null, now: new Date() }), change),
   // The total.
   inTurn: true,
 }
@@ -136,7 +137,7 @@ const shared: Shared<ListArguments> = {
 async function changesOf(context: Context, { filter, orderBy, ...from }: ListArguments & Beginning) {
   const { app, actor, before, refresh } = context
   if (!actor) throw new ForbiddenError(signInFirst, 'UNAUTHENTICATED')
-  const list = listOf({ filter, orderBy })
+  const list = listOf({ filter, orderBy }, context)
   requireRowFilter(list.filter)
   const order = requireRowOrder(list.field)
   const begins = await beginningAt(context, from)

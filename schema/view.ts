@@ -1,5 +1,5 @@
 import { coerceInputValue, type GraphQLInputType, type GraphQLSchema } from 'graphql'
-import type { ConversationFilter } from '../src/conversation/filter.js'
+import type { GivenFilter } from '../src/conversation/givenFilter.js'
 import type { ConversationOrderField } from '../src/conversation/order.js'
 import { countConversations } from '../src/conversation/total.js'
 import type { View as SavedView } from '../src/generated/prisma/client.js'
@@ -104,7 +104,7 @@ builder.objectType(View, {
         description: 'The list itself, as `conversations` gives it.',
         args: { unlessSignature: t.arg.string(unlessSignature) },
         resolve: (view, args, context, info) =>
-          pageOf(context, listIn(info.schema, view), args, askedOf(info, args.unlessSignature)),
+          pageOf(context, listIn(context, info.schema, view), args, askedOf(info, args.unlessSignature)),
       },
       ConversationConnection,
     ),
@@ -121,20 +121,28 @@ builder.objectType(View, {
 })
 
 /** The list that a view stands for; of nothing, where a later release saved what this one does not know. */
-function listIn(schema: GraphQLSchema, { filter, orderField, isDescending }: ViewRow): ConversationList {
+function listIn(
+  context: Context,
+  schema: GraphQLSchema,
+  { filter, orderField, isDescending }: ViewRow,
+): ConversationList {
   let isKnown = true
   const type = schema.getType('ConversationFilter') as GraphQLInputType
   const given = coerceInputValue(filter, type, () => {
     isKnown = false
   })
-  return listOf({
-    filter: isKnown ? (given as ConversationFilter) : { or: [] },
-    orderBy: { field: orderField as ConversationOrderField, direction: isDescending ? 'DESC' : 'ASC' },
-  })
+  return listOf(
+    {
+      filter: isKnown ? (given as GivenFilter) : { or: [] },
+      orderBy: { field: orderField as ConversationOrderField, direction: isDescending ? 'DESC' : 'ASC' },
+    },
+    context,
+  )
 }
 
-function countIn({ app, actor }: Context, schema: GraphQLSchema, view: ViewRow) {
-  const { filter } = listIn(schema, view)
+function countIn(context: Context, schema: GraphQLSchema, view: ViewRow) {
+  const { app, actor } = context
+  const { filter } = listIn(context, schema, view)
   return actor ? countConversations(app.db, actor, filter) : { rows: 0, isExact: true }
 }
 

@@ -1,7 +1,8 @@
+import { requireFilter } from '../src/conversation/filterLimits.js'
 import { createView } from '../src/view/create.js'
 import { deleteView } from '../src/view/delete.js'
 import { updateView } from '../src/view/update.js'
-import { ConversationFilterInput, filterOf } from './conversationFilter.js'
+import { ConversationFilterInput } from './conversationFilter.js'
 import { ConversationOrderInput, listOf } from './conversationList.js'
 import { ViewScopeEnum } from './enums.js'
 import { type InputFields, mutation } from './mutation.js'
@@ -17,8 +18,9 @@ mutation('createView', {
     ...shown(t),
   }),
   changes: { view: 'View' },
-  run(input, { app, actor }, call) {
-    const { field, descending } = listOf(input)
+  run(input, context, call) {
+    const { app, actor } = context
+    const { field, descending } = listOf(input, context)
     return createView(
       app.db,
       actor,
@@ -41,7 +43,7 @@ mutation('updateView', {
   input: (t) => ({ ...named(t), name: t.string({ description: 'Its name.' }), ...shown(t) }),
   changes: { view: 'View' },
   run({ viewId, orderBy, ...input }, { app, actor }, call) {
-    filterOf(input.filter)
+    requireFilter(input.filter ?? {})
     const order = orderBy && { field: orderBy.field, descending: orderBy.direction === 'DESC' }
     return updateView(app.db, actor, { ...input, viewId: argumentId('View', viewId), order }, call)
   },

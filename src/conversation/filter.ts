@@ -72,8 +72,9 @@ function isNarrowed({ status, assigneeId, unassigned }: ConversationFilter, bySt
   return byStatus || status != null || assigneeId != null || unassigned === true
 }
 
+/** Each once: the conversations of each are read for themselves. */
 function statusesOf({ status }: ConversationFilter): readonly ConversationStatus[] {
-  return status ?? allStatuses
+  return status ? [...new Set(status)] : allStatuses
 }
 
 /** Which fields a filter has: lists of the same shape are the same statement. `byStatus`: it is read status by status anyway. */

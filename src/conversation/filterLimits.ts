@@ -1,6 +1,6 @@
 import { ValidationError } from '../errors.js'
-import type { ConversationFilter } from './filter.js'
 import { innerFilters, ownConditions } from './filterTree.js'
+import type { GivenFilter } from './givenFilter.js'
 
 const deepest = 5
 const mostConditions = 50
@@ -8,10 +8,10 @@ const mostTags = 100
 const longestText = 200
 
 /** Refuses a filter that contradicts itself, or asks for too much. */
-export function requireFilter(filter: ConversationFilter): void {
+export function requireFilter(filter: GivenFilter): void {
   let conditions = 0
 
-  function look(inner: ConversationFilter, path: string, depth: number) {
+  function look(inner: GivenFilter, path: string, depth: number) {
     if (depth > deepest)
       throw new ValidationError(path, `A filter has filters in it at most ${deepest} deep.`)
     const own = ownConditions(inner)
@@ -28,13 +28,13 @@ export function requireFilter(filter: ConversationFilter): void {
 }
 
 function requireConditions(
-  { assigneeId, unassigned, tagIds, text, attribute }: ConversationFilter,
+  { assigneeId, assignedToMe, unassigned, tagIds, text, attribute }: GivenFilter,
   path: string,
 ) {
-  if (assigneeId != null && unassigned) {
+  if ((assigneeId != null || assignedToMe) && unassigned) {
     throw new ValidationError(
       `${path}.unassigned`,
-      'Nobody is assigned and unassigned at once: give `assigneeId` or `unassigned`.',
+      'Nobody is assigned and unassigned at once: give `unassigned` or the other.',
     )
   }
   if (tagIds && tagIds.length > mostTags) {

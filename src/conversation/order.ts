@@ -59,7 +59,7 @@ export const orders: Record<ConversationOrderField, Order> = {
         sql: 'c.priority',
         type: '"Priority"',
         write: (priority: Priority) => priority,
-        read: (text) => (text in Priority ? text : undefined),
+        read: (text) => (Object.hasOwn(Priority, text) ? text : undefined),
       },
       lastActivity,
     ],

@@ -80,6 +80,22 @@ test("the list of an end-user's reads theirs alone", async () => {
   await expectPage(server.databaseUrl, statement, { table: 'conversation', index, most: 100 })
 })
 
+test('the list of what is one’s own is read and counted as that of any assignee', async () => {
+  const { viewer } = await server.must('{ viewer { agent { id } } }')
+  const issued = (filter: object) =>
+    server.recorder.of(() =>
+      server.must(
+        `query ($filter: ConversationFilter) { conversations(filter: $filter) { totalCount nodes { id } } }`,
+        { filter: { status: ['OPEN'], ...filter } },
+      ),
+    )
+  const [own, named] = [await issued({ assignedToMe: true }), await issued({ assigneeId: viewer.agent.id })]
+  const read = (all: typeof own) =>
+    all.filter(({ name }) => name.startsWith('conversation.')).map(({ name, values }) => [name, values])
+  expect(read(own)).toHaveLength(2)
+  expect(read(own)).toEqual(read(named))
+})
+
 const page = { table: 'message', index: 'message_conversation_id_seq_key' }
 
 test('a timeline reads its page of messages', async () => {

@@ -112,6 +112,17 @@ test('what happens while the snapshot is read still comes', async () => {
   restore()
 })
 
+test('a status that is named twice shows and counts each row once', async () => {
+  const inboxId = await server.inbox()
+  const id = await server.conversation(inboxId)
+  await newest()
+  const stream = overWebSocket({ filter: { inboxId, status: ['OPEN', 'OPEN'] }, snapshot: true })
+  const snapshot = await stream.next()
+  expect([snapshot.total, idsOf(snapshot)]).toEqual([1, [id]])
+  await note(id, 'moves')
+  expect(await stream.next()).toMatchObject({ kind: 'MOVED', total: 1 })
+})
+
 test('what is counted before it has its place in the log is not counted again', async () => {
   const inboxId = await server.inbox()
   await newest()
@@ -151,6 +162,37 @@ test('an agent who is put into an inbox, and taken out of it, begins the list an
   expect(idsOf(narrower)).toEqual([own])
   await note(own, 'for them')
   expect(await stream.next()).toMatchObject({ kind: 'MOVED', conversationId: own })
+})
+
+test('each follows what is assigned to them, by the same document and with the same rights', async () => {
+  const inboxId = await server.inbox()
+  const agents = [await server.agent('Ann', [inboxId]), await server.agent('Ben', [inboxId])]
+  const id = await server.conversation(inboxId)
+  const after = await newest()
+  const all = (follow: typeof overSse, assignedToMe: boolean, beginning: object) =>
+    agents.map(({ token }) => follow({ filter: { assignedToMe }, ...beginning }, token))
+  const whole = [overWebSocket, overSse].map((follow) => all(follow, true, { snapshot: true }))
+  const resumed = [overWebSocket, overSse].map((follow) => all(follow, true, { after }))
+  const others = all(overWebSocket, false, { after })
+  for (const stream of whole.flat()) expect(await stream.next()).toMatchObject({ kind: 'SNAPSHOT', total: 0 })
+
+  for (const to of [0, 1, 0])
+    await change('assignConversation', { conversationId: id, agentId: agents[to]?.id })
+  const kinds = (streams: typeof others, counts: number[]) =>
+    Promise.all(
+      streams.map(async (stream, index) => (await stream.take(counts[index] ?? 0)).map(({ kind }) => kind)),
+    )
+  const own = [
+    ['ENTERED', 'LEFT', 'ENTERED'],
+    ['ENTERED', 'LEFT'],
+  ]
+  for (const streams of [...whole, ...resumed]) expect(await kinds(streams, [3, 2])).toEqual(own)
+  expect(await kinds(others, [3, 3])).toEqual([
+    ['LEFT', 'ENTERED', 'LEFT'],
+    ['CHANGED', 'LEFT', 'ENTERED'],
+  ])
+  await note(id, 'hello')
+  for (const streams of whole) expect(await streams[0]?.next()).toMatchObject({ kind: 'MOVED', total: 1 })
 })
 
 test('what happens in an inbox that is not in sight never comes', async () => {
@@ -204,6 +246,7 @@ describe('the filter', () => {
     inboxId: 'inbox_unknown',
     status: ['OPEN'],
     assigneeId: 'agent_unknown',
+    assignedToMe: true,
     unassigned: true,
     endUserId: 'user_unknown',
   }
@@ -246,6 +289,9 @@ describe('the filter', () => {
     }
     await expectRefused({ or: [{}, { not: { text: 'refund' } }] }, 'filter.or.1.not.text')
     await expectRefused({ not: { endUserId: 'user_unknown' } }, 'filter.not.endUserId')
+    for (const ago of [{ afterAgo: 60 }, { beforeAgo: 60 }, {}]) {
+      await expectRefused({ assignedToMe: false, or: [{ createdAt: ago }] }, 'filter.or.0.createdAt')
+    }
   })
 
   async function expectRefused(filter: object, field: string) {

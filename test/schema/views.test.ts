@@ -8,6 +8,7 @@ let inboxId: string
 let ann: Asker
 let ben: Asker
 let teamId: string
+let skew = 0
 
 interface Asker {
   id: string
@@ -15,7 +16,7 @@ interface Asker {
 }
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ clock: { now: () => new Date(Date.now() + skew) } })
   inboxId = await server.inbox()
   ann = await server.agent('Ann', [inboxId])
   ben = await server.agent('Ben', [inboxId])
@@ -161,6 +162,14 @@ describe('a saved view', () => {
     expect(await call('updateView', { viewId: made.id, name: 'Three' })).toMatchObject({ code: 'NOT_FOUND' })
   })
 
+  test('that names a status twice lists and counts each conversation once', async () => {
+    const [once, twice] = await Promise.all(
+      [['OPEN'], ['OPEN', 'OPEN']].map((status) => created({ filter: { status } })),
+    )
+    expect(twice).toEqual({ ...once, id: twice.id, filter: twice.filter })
+    for (const { id } of [once, twice]) await call('deleteView', { viewId: id })
+  })
+
   test('whose tag is gone still works, and lists nothing by it', async () => {
     const made = await created({
       filter: { or: [{ tagIds: ['tag_00000000000000000000000000'] }, { assigneeId: ann.id }] },
@@ -192,6 +201,42 @@ describe('a saved view', () => {
     expect((await saved())[0]).toMatchObject({ id: admin.id, count: admin.count - 1 })
     expect((await saved(ben.token))[0]).toMatchObject({ id: admin.id, count: admin.count })
     await call('deleteView', { viewId: admin.id }, server.token)
+  })
+
+  test('of what is one’s own and of the last hour says so to each who looks, whenever they do', async () => {
+    const shared = { scope: 'SHARED', orderBy: { field: 'CREATED', direction: 'ASC' } }
+    const filter = { inboxId: await server.inbox('Own'), assignedToMe: true, createdAt: { afterAgo: 3600 } }
+    for (const { id } of [ann, ben]) await change('addInboxMember', { inboxId: filter.inboxId, agentId: id })
+    const own = await created({ ...shared, name: 'Own', filter }, server.token)
+    const not = { assignedToMe: true }
+    const rest = await created(
+      { ...shared, name: 'Rest', filter: { ...filter, assignedToMe: false, or: [{ not }] } },
+      server.token,
+    )
+    expect([own.filter, rest.filter.assignedToMe]).toEqual([filter, false])
+    const [anns = '', bens = '', nobodys = ''] = await Promise.all(
+      Array.from({ length: 3 }, () => server.conversation(filter.inboxId)),
+    )
+    await change('assignConversation', { conversationId: anns, agentId: ann.id })
+    await change('assignConversation', { conversationId: bens, agentId: ben.id })
+    const seen = async ({ token }: { token: string }) =>
+      (await saved(token)).map(({ name, count, conversations }) => [
+        name,
+        count,
+        conversations.nodes.map(({ id }: { id: string }) => id).sort(),
+      ])
+    const lists = (mine: string[], others: string[]) => [
+      ['Own', mine.length, mine],
+      ['Rest', others.length, others.sort()],
+    ]
+    expect(await seen(ann)).toEqual(lists([anns], [bens, nobodys]))
+    expect(await seen(ben)).toEqual(lists([bens], [anns, nobodys]))
+    expect(await seen(server)).toEqual(lists([], [anns, bens, nobodys]))
+    skew += 3_600_000
+    const later = await server.conversation(filter.inboxId)
+    expect(await seen(ann)).toEqual(lists([], [later]))
+    skew = 0
+    for (const { id } of [own, rest]) await call('deleteView', { viewId: id }, server.token)
   })
 
   test('of what events tell is followed with its filter', async () => {

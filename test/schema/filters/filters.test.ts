@@ -1,17 +1,18 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../support/server.js'
-import { fillWithRows, type Place } from './rows.js'
+import { fillWithRows, type Place, span, start } from './rows.js'
 import { type Filter, filters, holds, inOrder, keys } from './trees.js'
 
 let server: TestServer
 let place: Place
+let now = start
 
 /** Say it again to see the same data and filters. */
 const seed = Date.now() % 2 ** 31
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ clock: { now: () => new Date(now) } })
   place = await fillWithRows(server, 150, seed)
 })
 afterAll(() => server.stop())
@@ -23,6 +24,8 @@ const page = `query ($filter: ConversationFilter, $orderBy: ConversationOrder, $
 interface Asked {
   filter: Filter
   asker: number
+  /** In s after `start`. */
+  at: number
   field: string
   direction: string
   size: number
@@ -37,12 +40,14 @@ describe(`of random data (seed ${seed})`, () => {
         fc.record({
           filter: filters(place),
           asker: fc.nat(1),
+          at: fc.integer({ min: span.now[0], max: span.now[1] }),
           field: fc.constantFrom(...Object.keys(keys)),
           direction: fc.constantFrom('ASC', 'DESC'),
           size: fc.integer({ min: 7, max: 100 }),
           way: fc.constantFrom('forward', 'back'),
         }),
         async (asked) => {
+          now = start + asked.at * 1000
           const whole = expected(asked)
           const { seen, totals } = await paged(asked)
           expect(seen).toEqual(whole)
@@ -60,7 +65,7 @@ describe(`of random data (seed ${seed})`, () => {
 function expected({ filter, asker, field, direction }: Asked): string[] {
   const { name = '', inboxIds = [] } = place.askers[asker] ?? {}
   const listed = place.rows
-    .filter((row) => inboxIds.includes(row.inboxId) && holds(filter, row, name))
+    .filter((row) => inboxIds.includes(row.inboxId) && holds(filter, row, { name, now }))
     .sort(inOrder(field))
     .map(({ id }) => id)
   return direction === 'ASC' ? listed : listed.reverse()

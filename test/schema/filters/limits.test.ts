@@ -43,6 +43,11 @@ describe('a filter is refused, with the path of what is wrong,', () => {
       { or: [{}, { not: { assigneeId: agent, unassigned: true } }] },
       'filter.or.1.not.unassigned',
     ],
+    [
+      'of what is one’s own and nobody’s',
+      { not: { assignedToMe: true, unassigned: true } },
+      'filter.not.unassigned',
+    ],
     ['with a text too long', { and: [{ text: 'x'.repeat(201) }] }, 'filter.and.0.text'],
     [
       'with tags without end',

@@ -10,6 +10,8 @@ export interface Row {
   priority: string
   assigneeId: string | null
   isHeldByBot: boolean
+  /** The asker who holds it. */
+  holder: string | null
   teamId: string | null
   endUserId: string
   attributes: Record<string, unknown>
@@ -66,14 +68,19 @@ const people = [
 ]
 
 export const start = Date.UTC(2026, 0, 1)
-const moment = fc.nat(6).map((seconds) => start + seconds * 1000)
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 1 })
+/** In s after `start`: when the rows wake is later than all else, and not yet. */
+export const span = { past: [0, 6], now: [2, 9], future: [10, 16] } as const
+const within = ([min, max]: readonly [number, number]) =>
+  fc.integer({ min, max }).map((seconds) => start + seconds * 1000)
+const moment = within(span.past)
+/** One in three is null. */
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 3 })
 
 const drawn = fc.record({
   inbox: fc.nat(2),
   status: fc.constantFrom(...statuses),
   priority: fc.constantFrom(...priorities),
-  agent: maybe(fc.nat(2)),
+  agent: maybe(fc.nat(3)),
   team: maybe(fc.nat(1)),
   endUser: fc.nat(people.length - 1),
   attributes: fc.dictionary(fc.constantFrom('plan', 'size'), fc.constantFrom(...values), {
@@ -90,7 +97,7 @@ const drawn = fc.record({
   createdAt: moment,
   lastActivityAt: moment,
   waitingSince: maybe(moment),
-  snoozedUntil: maybe(moment),
+  snoozedUntil: maybe(within(span.future)),
   handedOffAt: maybe(moment),
 })
 
@@ -104,7 +111,7 @@ export async function fillWithRows(server: TestServer, count: number, seed: numb
   const { viewer } = await server.must('{ viewer { agent { id } } }')
   const place: Place = {
     inboxIds,
-    agentIds: [ann.id, bob.id, bot],
+    agentIds: [viewer.agent.id, ann.id, bob.id, bot],
     teamIds: [await team(server, 'One'), await team(server, 'Two')],
     tagIds: [],
     endUserIds: [],
@@ -135,7 +142,8 @@ export async function fillWithRows(server: TestServer, count: number, seed: numb
     id: publicId('Conversation', newId()),
     inboxId: inboxIds[row.inbox] ?? '',
     assigneeId: row.agent === null ? null : (place.agentIds[row.agent] ?? null),
-    isHeldByBot: row.agent === 2,
+    isHeldByBot: row.agent === 3,
+    holder: place.askers[row.agent ?? -1]?.name ?? null,
     teamId: row.team === null ? null : (place.teamIds[row.team] ?? null),
     endUserId: place.endUserIds[row.inbox * people.length + row.endUser] ?? '',
     endUser: people[row.endUser] ?? { name: '', email: '' },

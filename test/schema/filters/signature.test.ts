@@ -6,9 +6,10 @@ let server: TestServer
 let recorder: Recorder
 let inboxId: string
 let ids: string[]
+let skew = 0
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ clock: { now: () => new Date(Date.now() + skew) } })
   recorder = recordStatements()
   inboxId = await server.inbox()
   ids = []
@@ -67,6 +68,43 @@ test('it is another page when a conversation has come, gone, moved or changed, a
   const whole = await page(null, all)
   await change('setConversationStatus', { conversationId: ids[3], status: 'CLOSED' })
   expect(await page(whole.signature, all)).toMatchObject({ isUnchanged: false, totalCount: 4 })
+})
+
+test('it is another page when its end-users have become one', async () => {
+  const filter = { inboxId: await server.inbox('Merged') }
+  for (let i = 0; i < 2; i++) await server.conversation(filter.inboxId)
+  const list = `query ($filter: ConversationFilter, $unless: String) {
+    conversations(filter: $filter, unlessSignature: $unless) { signature isUnchanged nodes { endUser { id } } } }`
+  const { conversations: seen } = await server.must(list, { filter })
+  const [from, into] = seen.nodes.map(({ endUser }: { endUser: { id: string } }) => endUser.id)
+  await change('mergeEndUsers', { endUserId: from, intoEndUserId: into })
+  const { conversations: next } = await server.must(list, { filter, unless: seen.signature })
+  expect(next).toMatchObject({
+    isUnchanged: false,
+    nodes: [{ endUser: { id: into } }, { endUser: { id: into } }],
+  })
+  const { conversations: again } = await server.must(list, { filter, unless: next.signature })
+  expect(again).toEqual({ signature: next.signature, isUnchanged: true, nodes: [] })
+})
+
+test('it is another page when time alone has put a conversation in or out, until then the same', async () => {
+  const inboxId = await server.inbox('Timed')
+  await server.conversation(inboxId)
+  const lists = [{ afterAgo: 3600 }, { beforeAgo: 3600 }].map((createdAt) => ({
+    filter: { inboxId, createdAt },
+  }))
+  const sizes = async (seen: string[], isUnchanged: boolean) => {
+    const pages = await Promise.all(lists.map((list, index) => page(seen[index], list)))
+    expect(pages.map((next) => next.isUnchanged)).toEqual([isUnchanged, isUnchanged])
+    return pages.map(({ signature, totalCount }) => [signature, totalCount])
+  }
+  const [[young, one], [old, none]] = (await sizes([], false)) as [[string, number], [string, number]]
+  expect([one, none]).toEqual([1, 0])
+  skew += 3_500_000
+  await sizes([young, old], true)
+  skew += 200_000
+  expect((await sizes([young, old], false)).map(([, count]) => count)).toEqual([0, 1])
+  skew = 0
 })
 
 test('what is beside the page leaves it unchanged', async () => {

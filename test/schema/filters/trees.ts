@@ -1,10 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { type Place, priorities, type Row, start, statuses, values } from './rows.js'
+import { type Place, priorities, type Row, span, start, statuses, values } from './rows.js'
 
 interface Span {
   after?: string
   before?: string
+  afterAgo?: number
+  beforeAgo?: number
+}
+
+/** Who asks, and when. */
+export interface Asking {
+  name: string
+  now: number
 }
 
 /** As a client writes it. */
@@ -15,6 +23,7 @@ export interface Filter {
   inboxId?: string
   status?: string[]
   assigneeId?: string
+  assignedToMe?: boolean
   unassigned?: boolean
   endUserId?: string
   teamId?: string
@@ -35,17 +44,18 @@ export interface Filter {
 }
 
 type Tests = {
-  [Field in keyof Required<Filter>]: (asked: Required<Filter>[Field], row: Row, asker: string) => boolean
+  [Field in keyof Required<Filter>]: (asked: Required<Filter>[Field], row: Row, asking: Asking) => boolean
 }
 
 /** What each condition means, row by row. */
 const tests: Tests = {
-  and: (all, row, asker) => all.every((one) => holds(one, row, asker)),
-  or: (all, row, asker) => all.some((one) => holds(one, row, asker)),
-  not: (one, row, asker) => !holds(one, row, asker),
+  and: (all, row, asking) => all.every((one) => holds(one, row, asking)),
+  or: (all, row, asking) => all.some((one) => holds(one, row, asking)),
+  not: (one, row, asking) => !holds(one, row, asking),
   inboxId: (id, row) => row.inboxId === id,
   status: (some, row) => some.includes(row.status),
   assigneeId: (id, row) => row.assigneeId === id,
+  assignedToMe: (asked, row, { name }) => asked === (row.holder === name),
   unassigned: (asked, row) => !asked || row.assigneeId === null,
   endUserId: (id, row) => row.endUserId === id,
   teamId: (id, row) => row.teamId === id,
@@ -53,8 +63,8 @@ const tests: Tests = {
   heldByFin: (asked, row) => asked === row.isHeldByBot,
   handedOff: (asked, row) => asked === (row.handedOffAt !== null),
   waiting: (asked, row) => asked === (row.waitingSince !== null),
-  unread: (asked, row, asker) => asked === row.messages.length > (row.read[asker] ?? 0),
-  mentioned: (asked, row, asker) => asked === row.mentions.includes(asker),
+  unread: (asked, row, { name }) => asked === row.messages.length > (row.read[name] ?? 0),
+  mentioned: (asked, row, { name }) => asked === row.mentions.includes(name),
   priority: (some, row) => some.includes(row.priority),
   tagIds: (ids, row) => ids.some((id) => row.tagIds.includes(id)),
   attribute: ({ key, value, exists = true }, row) =>
@@ -65,20 +75,30 @@ const tests: Tests = {
     [row.title ?? '', row.endUser.name, row.endUser.email, ...row.messages.map(({ text }) => text)].some(
       (place) => isFound(asked, place),
     ),
-  createdAt: (span, row) => isWithin(span, row.createdAt),
-  lastActivityAt: (span, row) => isWithin(span, row.lastActivityAt),
-  waitingSince: (span, row) => isWithin(span, row.waitingSince),
-  snoozedUntil: (span, row) => isWithin(span, row.snoozedUntil),
+  createdAt: (span, row, { now }) => isWithin(span, row.createdAt, now),
+  lastActivityAt: (span, row, { now }) => isWithin(span, row.lastActivityAt, now),
+  waitingSince: (span, row, { now }) => isWithin(span, row.waitingSince, now),
+  snoozedUntil: (span, row, { now }) => isWithin(span, row.snoozedUntil, now),
 }
 
-export function holds(filter: Filter, row: Row, asker: string): boolean {
+export function holds(filter: Filter, row: Row, asking: Asking): boolean {
   return Object.entries(filter).every(([field, asked]) =>
-    (tests[field as keyof Filter] as (asked: unknown, row: Row, asker: string) => boolean)(asked, row, asker),
+    (tests[field as keyof Filter] as (asked: unknown, row: Row, asking: Asking) => boolean)(
+      asked,
+      row,
+      asking,
+    ),
   )
 }
 
-function isWithin({ after, before }: Span, at: number | null): boolean {
-  return at !== null && (!after || at >= Date.parse(after)) && (!before || at < Date.parse(before))
+function isWithin({ after, before, afterAgo, beforeAgo }: Span, at: number | null, now: number): boolean {
+  return (
+    at !== null &&
+    (!after || at >= Date.parse(after)) &&
+    (!before || at < Date.parse(before)) &&
+    (afterAgo === undefined || at >= now - afterAgo * 1000) &&
+    (beforeAgo === undefined || at < now - beforeAgo * 1000)
+  )
 }
 
 /** JavaScript's lower case is the database's for what the tests say; letters younger than its Unicode may differ. */
@@ -99,18 +119,17 @@ function isFound(asked: string, place: string): boolean {
 
 /** Random filters with filters in them. */
 export function filters(place: Place): fc.Arbitrary<Filter> {
-  const span = fc.record(
-    {
-      after: fc.nat(6).map((seconds) => new Date(start + seconds * 1000).toISOString()),
-      before: fc.nat(6).map((seconds) => new Date(start + seconds * 1000).toISOString()),
-    },
-    { requiredKeys: [] },
-  )
-  const some = (all: string[]) => fc.subarray(all)
+  const spanOf = ([min, max]: readonly [number, number]) => {
+    const moment = fc.integer({ min, max }).map((seconds) => new Date(start + seconds * 1000).toISOString())
+    const ago = fc.integer({ min: span.now[0] - max, max: span.now[1] - min })
+    return fc.record({ after: moment, before: moment, afterAgo: ago, beforeAgo: ago }, { requiredKeys: [] })
+  }
+  const some = (all: string[]) => fc.array(fc.constantFrom(...all), { maxLength: all.length })
   const leaves: { [Field in keyof Filter]: fc.Arbitrary<Filter[Field]> } = {
     inboxId: fc.constantFrom(...place.inboxIds, 'inbox_none'),
     status: some(statuses),
     assigneeId: fc.constantFrom(...place.agentIds, 'agent_none'),
+    assignedToMe: fc.boolean(),
     unassigned: fc.boolean(),
     endUserId: fc.constantFrom(...place.endUserIds, 'user_none'),
     teamId: fc.constantFrom(...place.teamIds, 'team_none'),
@@ -157,10 +176,10 @@ export function filters(place: Place): fc.Arbitrary<Filter> {
       '!?',
       '',
     ),
-    createdAt: span,
-    lastActivityAt: span,
-    waitingSince: span,
-    snoozedUntil: span,
+    createdAt: spanOf(span.past),
+    lastActivityAt: spanOf(span.past),
+    waitingSince: spanOf(span.past),
+    snoozedUntil: spanOf(span.future),
   }
   const leaf = fc
     .uniqueArray(fc.constantFrom(...(Object.keys(leaves) as (keyof typeof leaves)[])), {
@@ -177,7 +196,9 @@ export function filters(place: Place): fc.Arbitrary<Filter> {
     .map((entries): Filter => Object.fromEntries(entries))
     .map(
       ({ unassigned, ...filter }): Filter =>
-        filter.assigneeId !== undefined || unassigned === undefined ? filter : { ...filter, unassigned },
+        filter.assigneeId !== undefined || filter.assignedToMe || unassigned === undefined
+          ? filter
+          : { ...filter, unassigned },
     )
   // Most of what is asked is one of several, so that lists are seldom empty.
   const { tree } = fc.letrec<{ tree: Filter }>((tie) => ({
