@@ -31,7 +31,8 @@ export function uploads(app: App, { report }: { report: Report }): Router {
     const gone = new AbortController()
     response.on('close', () => gone.abort())
     try {
-      const isStored = await receiveContent(app.db, app.files, file, request, gone.signal)
+      const expected = { file, types: app.uploadLimits.types }
+      const isStored = await receiveContent(app.db, app.files, expected, request, gone.signal)
       if (isStored) response.status(204).end()
       else say(response, 409, 'Its content is there already.')
     } catch (error) {
