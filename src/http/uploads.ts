@@ -57,7 +57,10 @@ export function crossOrigin(origins: readonly string[]): RequestHandler {
     const { origin } = request.headers
     response.vary('Origin')
     if (origin && (origins.includes(origin) || origins.includes('*')))
-      response.set('Access-Control-Allow-Origin', origin)
+      response.set({
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Expose-Headers': 'Content-Disposition, Content-Range',
+      })
     if (request.method !== 'OPTIONS') return next()
     response
       .status(204)
