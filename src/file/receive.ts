@@ -50,7 +50,10 @@ async function* checked(
   async function* begin(parts: Uint8Array[]) {
     const whole = Buffer.concat(parts)
     if (!(await mayBe(contentType, whole, types)))
-      throw new WrongContent('TYPE', `It does not go with the type ${contentType}, as which it was announced.`)
+      throw new WrongContent(
+        'TYPE',
+        `It does not go with the type ${contentType}, as which it was announced.`,
+      )
     yield whole
   }
 

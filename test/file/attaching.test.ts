@@ -62,15 +62,6 @@ test('an installation may take some types only', async () => {
   await strict.stop()
 })
 
-test('the path of a name is left out', async () => {
-  const { file } = await announce(server, {
-    filename: 'C:\\files\\a.txt',
-    contentType: 'text/plain',
-    size: 1,
-  })
-  expect(file.filename).toBe('a.txt')
-})
-
 test('a repeat gives the same file, with an address that takes its content', async () => {
   const input = { contentType: 'image/png', size: png.length, idempotencyKey: 'the same' }
   const [first, again] = [await announce(server, input), await announce(server, input)]
