@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const resolve = {
+export const resolve = {
   alias: [
     // Node and Vite would otherwise load one copy of it each, and no type of one is a type of the other.
     { find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) },
@@ -17,13 +17,22 @@ const alone = [
   'test/events/sharedMemory.test.ts',
 ]
 
-const common = { pool: 'forks', testTimeout: 30_000, hookTimeout: 30_000, teardownTimeout: 30_000 } as const
+export const common = {
+  pool: 'forks',
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  teardownTimeout: 30_000,
+} as const
+
+export const run = {
+  globalSetup: ['test/support/cluster.ts'],
+  reporters: ['default', './.ci/summary.mjs'],
+}
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/cluster.ts'],
+    ...run,
     maxWorkers: 2,
-    reporters: ['default', './.ci/summary.mjs'],
     projects: [
       // Nearly half of the time went into loading the same modules for each file.
       {

@@ -13,7 +13,7 @@ CREATE INDEX CONCURRENTLY "conversation_handed_off" ON "conversation"("inbox_id"
 CREATE INDEX CONCURRENTLY "conversation_attributes" ON "conversation" USING gin ("attributes" jsonb_path_ops)
   WHERE "attributes" <> '{}';
 
-CREATE INDEX CONCURRENTLY "message_words" ON "message" USING gin ("search_words"("text"));
-CREATE INDEX CONCURRENTLY "conversation_title_words" ON "conversation" USING gin ("search_words"("title")) WHERE "title" IS NOT NULL;
-CREATE INDEX CONCURRENTLY "end_user_name_words" ON "end_user" USING gin ("search_words"("name")) WHERE "name" IS NOT NULL;
-CREATE INDEX CONCURRENTLY "end_user_identity_email_words" ON "end_user_identity" USING gin ("search_words"("value")) WHERE "kind" = 'EMAIL';
+CREATE INDEX CONCURRENTLY "message_folded_words" ON "message" USING gin ("folded_words"("text"));
+CREATE INDEX CONCURRENTLY "conversation_title_folded_words" ON "conversation" USING gin ("folded_words"("title")) WHERE "title" IS NOT NULL;
+CREATE INDEX CONCURRENTLY "end_user_name_folded_words" ON "end_user" USING gin ("folded_words"("name")) WHERE "name" IS NOT NULL;
+CREATE INDEX CONCURRENTLY "end_user_identity_email_folded_words" ON "end_user_identity" USING gin ("folded_words"("value")) WHERE "kind" = 'EMAIL';

@@ -62,7 +62,9 @@ builder.queryField('cannedReplies', (t) =>
     description:
       'Those that you may use, by name, at most 100; with a search the ones whose shortcut begins with it come first.',
     args: {
-      search: t.arg.string({ description: 'What stands in the shortcut, the name or the text.' }),
+      search: t.arg.string({
+        description: 'What stands in the shortcut, the name or the text, capitals or not.',
+      }),
     },
     resolve: (_, { search }, { app, actor }) =>
       actor?.kind === 'AGENT' ? listCannedReplies(app.db, actor, search ?? null) : [],

@@ -23,6 +23,8 @@ export interface Slice {
 /** Reads the four Relay arguments; throws ValidationError when they contradict each other. */
 export function sliceOf({ first, after, last, before }: PageArguments): Slice {
   if (first != null && last != null) throw new ValidationError('last', 'Ask for `first` or `last`, not both.')
+  if (before != null && last == null) throw new ValidationError('before', '`before` goes with `last`.')
+  if (after != null && last != null) throw new ValidationError('after', '`after` goes with `first`.')
   const limit = first ?? last ?? usual
   const field = last != null ? 'last' : 'first'
   if (limit < 1 || limit > largest) throw new ValidationError(field, `A page has 1 to ${largest} entries.`)

@@ -74,7 +74,8 @@ builder.objectType(Conversation, {
       description: 'The start of the last public message, in plain text.',
     }),
     unreadCount: t.int({
-      description: 'Messages after the last that you have read, notes included.',
+      description:
+        'Messages after the last that you have read, notes included. Whoever had read all before they wrote one has read that.',
       extensions: { isLogged: false, reads: ['id', 'messageCount'] },
       resolve: async ({ id, messageCount }, _, { load }) =>
         Math.max(0, messageCount - (await load.readUpTo(id))),

@@ -1,5 +1,5 @@
 import { assignConversation, handBackToFin } from '../src/conversation/assign.js'
-import { markConversationRead } from '../src/conversation/markRead.js'
+import { markConversationRead, markConversationUnread } from '../src/conversation/markRead.js'
 import { openConversation } from '../src/conversation/open.js'
 import { setConversationStatus, snoozeConversation } from '../src/conversation/setStatus.js'
 import { syncConversation } from '../src/conversation/sync.js'
@@ -134,21 +134,34 @@ mutation('updateConversation', {
     ),
 })
 
-mutation('markConversationRead', {
-  description: 'Notes that you have read up to a message. Never goes back; no event, no webhook.',
-  input: (t) => ({
-    conversationId: t.id({ required: true, description: 'The conversation.' }),
-    seq: t.int({ description: "The message's `seq`; the newest when left out." }),
-  }),
-  changes: conversation,
-  run: (input, { app, actor }, call) =>
-    markConversationRead(
-      app.db,
-      actor,
-      { ...input, conversationId: argumentId('Conversation', input.conversationId) },
-      call,
-    ),
-})
+for (const [name, mark, description] of [
+  [
+    'markConversationRead',
+    markConversationRead,
+    'Notes that you have read up to a message. Never goes back; no event, no webhook.',
+  ],
+  [
+    'markConversationUnread',
+    markConversationUnread,
+    'Notes that a message and all behind it are unread to you. Never goes forward; no event, no webhook.',
+  ],
+] as const) {
+  mutation(name, {
+    description,
+    input: (t) => ({
+      conversationId: t.id({ required: true, description: 'The conversation.' }),
+      seq: t.int({ description: "The message's `seq`; the newest when left out." }),
+    }),
+    changes: conversation,
+    run: (input, { app, actor }, call) =>
+      mark(
+        app.db,
+        actor,
+        { ...input, conversationId: argumentId('Conversation', input.conversationId) },
+        call,
+      ),
+  })
+}
 
 mutation('handBackToFin', {
   description: 'Gives a conversation back to the Fin of its inbox.',

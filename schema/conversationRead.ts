@@ -8,7 +8,10 @@ const ConversationRead = builder.objectRef<ConversationReadView>('ConversationRe
   fields: (t) => ({
     agent: t.expose('agent', { type: Agent, description: 'Who.' }),
     seq: t.exposeInt('seq', { description: 'The `seq` of the last message that they have read.' }),
-    readAt: t.expose('readAt', { type: 'DateTime', description: 'When they last marked it as read.' }),
+    readAt: t.expose('readAt', {
+      type: 'DateTime',
+      description: 'When they last marked it as read, or wrote.',
+    }),
   }),
 })
 

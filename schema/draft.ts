@@ -5,9 +5,9 @@ import type { Attachment as AttachmentValue } from '../src/message/attachments.j
 import { builder } from './builder.js'
 import { Conversation } from './conversation.js'
 import { HeldReplyFailureEnum, VisibilityEnum } from './enums.js'
-import { Attachment, AttachmentInput } from './message.js'
+import { Attachment, AttachmentInput, Mentioned, Message, named } from './message.js'
 import { type InputFields, mutation } from './mutation.js'
-import { argumentId, findable, idOf, Node } from './node.js'
+import { argumentId, findable, idOf, Node, optionalId } from './node.js'
 import { Viewer } from './viewer.js'
 
 const Draft = builder.objectRef<DraftRow>('Draft')
@@ -39,6 +39,18 @@ builder.objectType(Draft, {
       description: 'Files beside it.',
       resolve: ({ attachments }) => attachments as unknown as AttachmentValue[],
     }),
+    quotedMessage: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The message that it is to quote; null when it quotes none.',
+      resolve: ({ quotedMessageId }, _, { load }) => (quotedMessageId ? load.message(quotedMessageId) : null),
+    }),
+    mentions: t.field({
+      type: [Mentioned],
+      description: 'Whom the note is to call to it: agents, then teams.',
+      resolve: ({ mentionedAgentIds: agentIds, mentionedTeamIds: teamIds }, _, { load }) =>
+        named({ agentIds, teamIds }, load),
+    }),
     failure: t.expose('failure', {
       type: HeldReplyFailureEnum,
       nullable: true,
@@ -60,7 +72,7 @@ builder.objectField(Conversation, 'drafts', (t) =>
   t.field({
     type: [Draft],
     description: 'What you have begun to write here, the reply first; never another’s.',
-    extensions: { isLogged: false, reads: ['id'] },
+    extensions: { isLogged: false, isOnes: true, reads: ['id'] },
     resolve: ({ id }, _, { load }) => load.drafts(id),
   }),
 )
@@ -70,25 +82,34 @@ builder.objectField(Viewer, 'drafts', (t) =>
     type: [Draft],
     description:
       'What they have begun to write in conversations that they see, newest first; at most the newest 200.',
-    extensions: { isLogged: false },
+    extensions: { isLogged: false, isOnes: true },
     resolve: (viewer, _, { app }) => draftsOf(app.db, viewer),
   }),
 )
 
 mutation('saveDraft', {
   description:
-    'Keeps what you have written so far, in place of the draft of its kind; with neither text nor attachment it is discarded. No event, no webhook.',
+    'Keeps what you have written so far, in place of the draft of its kind; with nothing in it it is discarded. No event, no webhook.',
   input: (t) => ({
     ...which(t),
     body: t.string({ description: 'HTML; sanitised.' }),
     attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
+    quotedMessageId: t.id({ description: 'The message of this conversation that it is to quote.' }),
+    mentionedAgentIds: t.idList({ description: 'Agents that the note is to mention; at most 50.' }),
+    mentionedTeamIds: t.idList({ description: 'Teams; at most 50.' }),
   }),
   changes: { conversation: 'Conversation' },
-  run: (input, { app, actor }, call) =>
+  run: ({ mentionedAgentIds, mentionedTeamIds, ...input }, { app, actor }, call) =>
     saveDraft(
       app.db,
       actor,
-      { ...input, conversationId: argumentId('Conversation', input.conversationId) },
+      {
+        ...input,
+        conversationId: argumentId('Conversation', input.conversationId),
+        quotedMessageId: optionalId('Message', input.quotedMessageId),
+        agentIds: mentionedAgentIds?.map((id) => argumentId('Agent', id)),
+        teamIds: mentionedTeamIds?.map((id) => argumentId('Team', id)),
+      },
       call,
     ),
 })

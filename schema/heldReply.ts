@@ -13,7 +13,7 @@ import { Conversation } from './conversation.js'
 import { ConversationStatusEnum, HeldReplyFailureEnum, HeldReplyStateEnum } from './enums.js'
 import { Attachment, AttachmentInput, Message } from './message.js'
 import { mutation } from './mutation.js'
-import { argumentId, findable, idOf, Node } from './node.js'
+import { argumentId, findable, idOf, Node, optionalId } from './node.js'
 import { Team } from './team.js'
 
 const AndThen = builder.objectRef<AndThenValue>('AndThen').implement({
@@ -81,13 +81,23 @@ builder.objectType(HeldReply, {
       nullable: true,
       description:
         'Safe HTML. Null to others than its agent, when there are attachments only, and once it is not held.',
+      extensions: { isOnes: true },
       resolve: ({ agentId, body }, _, { actor }) => (isTheirs(agentId, actor) ? body : null),
     }),
     attachments: t.field({
       type: [Attachment],
       description: 'Files beside it; none to others than its agent, and once it is not held.',
+      extensions: { isOnes: true },
       resolve: ({ agentId, attachments }, _, { actor }) =>
         isTheirs(agentId, actor) ? (attachments as unknown as AttachmentValue[]) : [],
+    }),
+    quotedMessage: t.field({
+      type: Message,
+      nullable: true,
+      description: 'The message that it answers; null to others than its agent, and once it is not held.',
+      extensions: { isOnes: true },
+      resolve: ({ agentId, quotedMessageId }, _, { actor, load }) =>
+        quotedMessageId && isTheirs(agentId, actor) ? load.message(quotedMessageId) : null,
     }),
     andThen: t.field({
       type: AndThen,
@@ -134,6 +144,7 @@ mutation('holdReply', {
     conversationId: t.id({ required: true, description: 'The conversation.' }),
     body: t.string({ description: 'HTML; sanitised. Needed unless there is an attachment.' }),
     attachments: t.field({ type: [AttachmentInput], description: 'Files beside it.' }),
+    quotedMessageId: t.id({ description: 'The message of this conversation that it answers; no note.' }),
     andThen: t.field({
       type: AndThenInput,
       description: 'What becomes of the conversation once it is sent.',
@@ -149,6 +160,7 @@ mutation('holdReply', {
       {
         ...input,
         conversationId: argumentId('Conversation', input.conversationId),
+        quotedMessageId: optionalId('Message', input.quotedMessageId),
         andThen: andThenIn(input.andThen),
         seconds: input.seconds ?? 10,
       },

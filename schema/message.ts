@@ -1,8 +1,9 @@
 import { ValidationError } from '../src/errors.js'
 import { columnsRead } from '../src/execution/selected.js'
-import { uploadedFileLink } from '../src/file/link.js'
+import { pastFileLink, uploadedFileLink } from '../src/file/link.js'
 import { publicId, storedId } from '../src/ids.js'
 import type { Attachment as AttachmentValue } from '../src/message/attachments.js'
+import type { Mentions } from '../src/message/mentions.js'
 import type { MessageView } from '../src/message/read.js'
 import { receiveMessage } from '../src/message/receive.js'
 import { addNote, reply } from '../src/message/reply.js'
@@ -19,14 +20,19 @@ import { argumentId, findable, idOf, Node, optionalId } from './node.js'
 import { Team } from './team.js'
 import { UnreadValueInput } from './unread.js'
 
-export const Attachment = builder.objectRef<AttachmentValue>('Attachment').implement({
+/** In the history of a message it can be opened as long as that can be seen. */
+type Shown = AttachmentValue & { isPast?: boolean }
+
+export const Attachment = builder.objectRef<Shown>('Attachment').implement({
   description: 'A file beside a message.',
   fields: (t) => ({
     url: t.string({
       description:
         'Always https; of an uploaded file a link to this server that opens it for an hour, to whoever has it.',
-      resolve: ({ url, fileId }, _, { app }) =>
-        fileId ? app.publicUrl() + uploadedFileLink(app.secrets, fileId, app.db.clock.now()) : url,
+      resolve: ({ url, fileId, isPast }, _, { app }) => {
+        const linkOf = isPast ? pastFileLink : uploadedFileLink
+        return fileId ? app.publicUrl() + linkOf(app.secrets, fileId, app.db.clock.now()) : url
+      },
     }),
     filetype: t.exposeString('filetype', {
       nullable: true,
@@ -57,7 +63,7 @@ const Author = builder.unionType('Author', {
   resolveType: (author) => ('isBot' in author ? Agent : EndUser),
 })
 
-const Mentioned = builder.unionType('Mentioned', {
+export const Mentioned = builder.unionType('Mentioned', {
   description: 'Whom a note calls to it.',
   types: [Agent, Team],
   resolveType: (mentioned) => ('isBot' in mentioned ? Agent : Team),
@@ -115,14 +121,8 @@ builder.objectType(Message, {
       type: [Mentioned],
       description: 'Whom a note calls to it: agents, then teams.',
       extensions: { isLogged: false, reads: ['id', 'visibility'] },
-      resolve: async ({ id, visibility }, _, { load }) => {
-        const mentions = visibility === 'PRIVATE' ? await load.mentions(id) : null
-        const named = await Promise.all([
-          ...(mentions?.agentIds ?? []).map(load.namedAgent),
-          ...(mentions?.teamIds ?? []).map(load.namedTeam),
-        ])
-        return named.filter((one) => one !== null)
-      },
+      resolve: async ({ id, visibility }, _, { load }) =>
+        visibility === 'PRIVATE' ? named(await load.mentions(id), load) : [],
     }),
     isLate: t.exposeBoolean('isLate', { description: 'Fin said it after a human had taken over.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was written.' }),
@@ -143,6 +143,15 @@ builder.objectType(Message, {
     }),
   }),
 })
+
+/** Agents, then teams. */
+export async function named(mentions: Mentions | null, load: Loaders) {
+  const all = await Promise.all([
+    ...(mentions?.agentIds ?? []).map(load.namedAgent),
+    ...(mentions?.teamIds ?? []).map(load.namedTeam),
+  ])
+  return all.filter((one) => one !== null)
+}
 
 async function writer({ id, authorAgentId, authorEndUserId }: MessageView, load: Loaders) {
   const author =

@@ -40,7 +40,8 @@ const MessageEdit = builder.objectRef<MessageEditRow>('MessageEdit').implement({
     attachments: t.field({
       type: [Attachment],
       description: 'The files before.',
-      resolve: ({ attachments }) => attachments as unknown as AttachmentValue[],
+      resolve: ({ attachments }) =>
+        (attachments as unknown as AttachmentValue[]).map((file) => ({ ...file, isPast: true })),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When.' }),
   }),

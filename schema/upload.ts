@@ -1,4 +1,4 @@
-import { uploadedFileLink, uploadLink } from '../src/file/link.js'
+import { pastFileLink, uploadLink } from '../src/file/link.js'
 import { createUpload, findUpload, uploadLifetime } from '../src/file/upload.js'
 import type { UploadedFile as UploadedFileRow } from '../src/generated/prisma/client.js'
 import { builder } from './builder.js'
@@ -29,13 +29,14 @@ const UploadedFile = builder.objectRef<UploadedFileRow>('UploadedFile').implemen
       nullable: true,
       description: 'Opens it for an hour, to whoever has it; null until its content is there.',
       resolve: ({ id, storedAs }, _, { app }) =>
-        storedAs ? app.publicUrl() + uploadedFileLink(app.secrets, id, app.db.clock.now()) : null,
+        storedAs ? app.publicUrl() + pastFileLink(app.secrets, id, app.db.clock.now()) : null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was announced.' }),
     expiresAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Until when it can be attached, before it is removed; null once it is.',
+      description:
+        'Until when it can be attached or put into a draft, before it is removed; one in a draft stays as long as that does. Null once it is attached.',
       resolve: ({ createdAt, messageId }) =>
         messageId ? null : new Date(createdAt.getTime() + uploadLifetime),
     }),

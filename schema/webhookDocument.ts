@@ -7,6 +7,7 @@ import {
   NoDeprecatedCustomRule,
   parse,
   specifiedRules,
+  type ValidationRule,
   validate,
 } from 'graphql'
 import { limitRules, limits } from './limits.js'
@@ -50,10 +51,22 @@ export function documentWarnings(schema: GraphQLSchema, text: string): string[] 
   return validate(schema, document, [NoDeprecatedCustomRule]).map(({ message }) => message)
 }
 
+/** What somebody has not said yet is in no redaction's reach. */
+const nothingOfOnes: ValidationRule = (context) => ({
+  Field(node) {
+    if (!context.getFieldDef()?.extensions.isOnes) return
+    context.reportError(
+      new GraphQLError(`Leave \`${node.name.value}\` out: it is shown to one person alone.`, {
+        nodes: node,
+      }),
+    )
+  },
+})
+
 /** The rules of the limits throw what they find. */
 function faultsOf(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
   try {
-    return validate(schema, document, [...specifiedRules, ...limitRules])
+    return validate(schema, document, [...specifiedRules, ...limitRules, nothingOfOnes])
   } catch (error) {
     if (error instanceof GraphQLError) return [error]
     throw error

@@ -14,7 +14,7 @@ export function listCannedReplies(
   { agentId }: AgentActor,
   search: string | null,
 ): Promise<CannedReply[]> {
-  const text = search?.trim().toLowerCase() || null
+  const text = search?.trim() || null
   return db.query(list, [agentId, text, most])
 }
 
@@ -51,9 +51,9 @@ const select = `select ${columns('r', Prisma.CannedReplyScalarFieldEnum)} from c
 const list = statement(
   'cannedReply.list',
   `${select} and r.archived_at is null
-      and ($2::text is null or position($2 in lower(concat_ws(' ', r.shortcut, r.name, r.text))) > 0)
-    order by ($2::text is not null and lower(r.shortcut) = $2) desc nulls last,
-             ($2::text is not null and position($2 in lower(r.shortcut)) = 1) desc nulls last,
+      and ($2::text is null or position(folded($2) in folded(concat_ws(' ', r.shortcut, r.name, r.text))) > 0)
+    order by ($2::text is not null and folded(r.shortcut) = folded($2)) desc nulls last,
+             ($2::text is not null and position(folded($2) in folded(r.shortcut)) = 1) desc nulls last,
              r.name, r.id limit $3`,
 )
 const byId = statement('cannedReply.byId', `${select} and r.id = $2`)

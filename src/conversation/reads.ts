@@ -8,7 +8,7 @@ export interface ConversationReadView extends ConversationRead {
   agent: AgentView
 }
 
-/** How far each agent has read these conversations, which the caller may see; whoever has read most comes first. */
+/** Who has read something of these conversations, which the caller may see, and how far; whoever has read most comes first. */
 export function readsOf(db: Queryable, conversationIds: readonly string[]): Promise<ConversationReadView[]> {
   return db.query(reads(conversationIds), [conversationIds])
 }
@@ -18,6 +18,6 @@ const reads = statementByIds(
   (
     ids,
   ) => `select ${columns('r', Prisma.ConversationReadScalarFieldEnum)}, ${columns('a', agentFields, 'agent')}
-     from ${ids} k(id) join conversation_read r on r.conversation_id = k.id join agent a on a.id = r.agent_id
+     from ${ids} k(id) join conversation_read r on r.conversation_id = k.id and r.seq > 0 join agent a on a.id = r.agent_id
     order by r.conversation_id, r.seq desc, r.read_at, r.agent_id`,
 )

@@ -1,30 +1,33 @@
-import type { Database } from '../database/database.js'
+import type { Database, Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import type { FileStore } from './store.js'
-import { uploadLifetime } from './upload.js'
+import { isWanted, uploadLifetime } from './upload.js'
 
-/** After its time a file can no longer be attached; a message that was under way then is long over. In ms. */
+/** After its time only a draft that names a file already may go on to do so; a change that was under way then is long over. In ms. */
 const margin = 60 * 60_000
-const batch = 100
+const batch = 20
 
-/** Removes files that were never attached, an hour after they last could be: from the store first. */
+/**
+ * Removes files that were never attached and stand in no draft, an hour after they last could be: from the store first.
+ * Whoever is attaching one meanwhile holds its row, and keeps it.
+ */
 export async function forgetUploads(db: Database, store: FileStore): Promise<void> {
-  const before = new Date(db.clock.now().getTime() - uploadLifetime - margin)
-  let loose: { id: string; storedAs: string | null }[]
-  do {
-    loose = await db.query(find, [before, batch])
-    for (const { storedAs } of loose) if (storedAs) await store.remove(storedAs)
-    if (loose.length > 0) await db.query(forget, [loose.map(({ id }) => id)])
-  } while (loose.length === batch)
+  while ((await db.transaction((tx) => forgetSome(tx, store))) === batch);
+}
+
+async function forgetSome(tx: Transaction, store: FileStore): Promise<number> {
+  const before = new Date(tx.now.getTime() - uploadLifetime - margin)
+  const loose = await tx.query<{ id: string; storedAs: string | null }>(find, [before, batch])
+  await Promise.all(loose.map(({ storedAs }) => storedAs && store.remove(storedAs)))
+  if (loose.length > 0) await tx.query(forget, [loose.map(({ id }) => id)])
+  return loose.length
 }
 
 const find = statement(
   'upload.loose',
-  `select id, stored_as as "storedAs" from uploaded_file where message_id is null and created_at < $1
-    order by created_at limit $2`,
+  `select id, stored_as as "storedAs" from uploaded_file u
+    where message_id is null and created_at < $1 and not ${isWanted('u')}
+    order by created_at limit $2 for update skip locked`,
 )
 
-const forget = statement(
-  'upload.forget',
-  'delete from uploaded_file where id = any($1::uuid[]) and message_id is null',
-)
+const forget = statement('upload.forget', 'delete from uploaded_file where id = any($1::uuid[])')

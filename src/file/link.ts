@@ -5,8 +5,8 @@ import type { Secrets } from '../secrets.js'
 /** In ms. */
 const lifetime = 60 * 60_000
 
-/** What a link is for: to read a file, or to send its content. */
-type Use = 'file' | 'upload'
+/** What a link is for: to read a file, to read it also once its message is deleted, or to send its content. */
+type Use = 'file' | 'history' | 'upload'
 
 /** The path that opens a copy to whoever has it, for an hour. */
 export function fileLink(secrets: Secrets, id: string, now: Date): string {
@@ -16,6 +16,11 @@ export function fileLink(secrets: Secrets, id: string, now: Date): string {
 /** The same of an uploaded file. */
 export function uploadedFileLink(secrets: Secrets, id: string, now: Date): string {
   return signed(secrets, 'file', 'UploadedFile', id, now)
+}
+
+/** The same, also once its message is deleted: for whoever sees what was deleted. */
+export function pastFileLink(secrets: Secrets, id: string, now: Date): string {
+  return signed(secrets, 'history', 'UploadedFile', id, now)
 }
 
 /** The path that takes an uploaded file's content, for an hour. */

@@ -34,9 +34,13 @@ interface CopyToServe {
   attachments: Attachment[]
 }
 
-/** The same of an uploaded file. */
-export async function uploadToServe(db: Queryable, id: string): Promise<FileToServe | null> {
-  const [file] = await db.query<FileToServe>(uploadedToServe, [id])
+/** The same of an uploaded file, of a deleted message only where the past is asked for. */
+export async function uploadToServe(
+  db: Queryable,
+  id: string,
+  { past }: { past: boolean },
+): Promise<FileToServe | null> {
+  const [file] = await db.query<FileToServe>(uploadedToServe, [id, past])
   return file ?? null
 }
 
@@ -67,5 +71,5 @@ const uploadedToServe = statement(
   'upload.toServe',
   `select u.content_type as "contentType", u.filename as name, u.size, u.stored_as as "storedAs"
      from uploaded_file u left join message m on m.id = u.message_id
-    where u.id = $1 and u.stored_as is not null and m.deleted_at is null`,
+    where u.id = $1 and u.stored_as is not null and ($2 or m.deleted_at is null)`,
 )

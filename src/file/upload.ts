@@ -21,11 +21,18 @@ export interface NewUpload {
   size: number
 }
 
-/** How long a file waits to be attached, in ms. */
+/** How long a file waits to be attached, or to stand in a draft, in ms. */
 export const uploadLifetime = 24 * 60 * 60_000
 
 /** How much an agent may let wait to be attached, in bytes; announcements at the same moment may pass it together. */
 const mostWaiting = 1024 ** 3
+
+/** SQL: whether a draft of its agent names the uploaded file `alias`, or a reply of theirs that is held. */
+export function isWanted(alias: string): string {
+  const names = `attachments @> jsonb_build_array(jsonb_build_object('fileId', ${alias}.id))`
+  return `(exists (select from draft d where d.agent_id = ${alias}.agent_id and d.${names})
+    or exists (select from held_reply h where h.agent_id = ${alias}.agent_id and h.state = 'HELD' and h.${names}))`
+}
 
 /** Announces a file that an agent will send and attach. */
 export async function createUpload(

@@ -7,12 +7,16 @@ import type { Database } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { discard } from '../draft/save.js'
 import { ValidationError } from '../errors.js'
+import { takeUploads } from '../file/attach.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
 import { type Content, cleanContent } from '../message/insert.js'
+import { requireQuotable } from '../message/quoted.js'
 
 export interface ReplyToHold extends Content {
   conversationId: string
+  /** Of the same conversation; no note. */
+  quotedMessageId?: string | null
   andThen?: AndThen | null
   /** How long it can be undone. */
   seconds: number
@@ -32,7 +36,7 @@ const longest = 60
  */
 export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold, call?: RepeatableCall) {
   const agent = requireAgent(actor)
-  const { body, text, attachments } = cleanContent(input)
+  const content = cleanContent(input)
   const { seconds, expectedVersion } = input
   if (seconds < 1 || seconds > longest) {
     throw new ValidationError('seconds', `A reply is held for 1 to ${longest} seconds.`)
@@ -43,7 +47,9 @@ export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold,
     checkAndThen(andThen, sendsAt)
     const before = await lockConversation(tx, agent, input.conversationId, expectedVersion)
     // Refused now rather than when nobody looks any more.
+    await requireQuotable(tx, before.id, input.quotedMessageId, 'PUBLIC')
     await thenChanged(tx, agent, before, {}, andThen)
+    const { body, text, attachments } = await takeUploads(tx, agent, content)
     const id = newId()
     await tx.query(insert, [
       id,
@@ -56,6 +62,7 @@ export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold,
       expectedVersion ?? null,
       sendsAt,
       tx.now,
+      input.quotedMessageId ?? null,
     ])
     await tx.query(discard, [agent.agentId, before.id, 'PUBLIC'])
     const conversation = await saveConversation(tx, agent, before, {}, [
@@ -68,6 +75,6 @@ export function holdReply(db: Database, actor: Actor | null, input: ReplyToHold,
 const insert = statement(
   'heldReply.insert',
   `insert into held_reply (id, agent_id, conversation_id, body, text, attachments, and_then, expected_version, sends_at,
-                           created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+                           created_at, quoted_message_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 )

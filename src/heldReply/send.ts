@@ -77,10 +77,10 @@ async function send(
       before,
     )
   }
-  const { body, text } = held
+  const { body, text, quotedMessageId } = held
   const attachments = held.attachments as unknown as Attachment[]
   // The reply's own draft went when it was held: what there is now was begun since, or is another's that was undone.
-  const content = { body, text, attachments, keepsDraft: true }
+  const content = { body, text, attachments, quotedMessageId, keepsDraft: true }
   // What became of the reply is still to be written.
   const going = { ...tx, commitsBehind: () => undefined }
   const { message, conversation } = await replyIn(going, agent, before, content, andThenOf(held))

@@ -42,6 +42,6 @@ export function notHeld(conversation: Conversation): ConflictError {
 
 const settling = statement(
   'heldReply.settle',
-  `update held_reply set state = $2, message_id = $3, failure = $4, body = null, text = '', attachments = '[]'
+  `update held_reply set state = $2, message_id = $3, failure = $4, body = null, text = '', attachments = '[]', quoted_message_id = null
     where id = $1`,
 )

@@ -24,10 +24,20 @@ export function files(app: App, { report }: { report: Report }): Router {
   router.get('/:id', async (request, response) => {
     const { id: asked } = request.params
     const copyId = storedId('StoredFile', asked)
-    const id = copyId ?? storedId('UploadedFile', asked)
-    const state = id && linkState(app.secrets, 'file', id, request.query, app.db.clock.now())
+    const uploadId = storedId('UploadedFile', asked)
+    const id = copyId ?? uploadId
+    const stateFor = (use: 'file' | 'history') =>
+      id ? linkState(app.secrets, use, id, request.query, app.db.clock.now()) : null
+    const past = stateFor('history')
+    const state = past ?? stateFor('file')
     if (state === 'EXPIRED') return say(response, 410, 'This link has expired. Ask for a new one.')
-    const file = state === 'OPEN' && id ? await (copyId ? fileToServe : uploadToServe)(app.db, id) : null
+    const find = () =>
+      uploadId
+        ? uploadToServe(app.db, uploadId, { past: past !== null })
+        : copyId
+          ? fileToServe(app.db, copyId)
+          : null
+    const file = state === 'OPEN' ? await find() : null
     if (!file) return say(response, 404, 'There is no such file.')
     try {
       await send(app.files, file, request, response)

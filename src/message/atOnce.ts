@@ -155,16 +155,19 @@ const text = ({ visibility, author, condition, sets }: Kind, isKeyed: boolean) =
                   'to', ${listRowSql('c')})
            from c, o
          returning id),
-       p as (insert into event_pending (event_id) select id from e)${author === 'agent' ? draft : ''}
+       p as (insert into event_pending (event_id) select id from e)${author === 'agent' ? ones : ''}
   select ${columns('m', Prisma.MessageScalarFieldEnum)}, ${columns('c', Prisma.ConversationScalarFieldEnum, 'conversation')},
          ${authors[author].list}
     from m, c, ${authors[author].from}`
 
-/** What its author had begun to write of the same kind. */
-const draft = `,
+/** What its author had begun to write of the same kind goes; whoever had read all before it has read it. */
+const ones = `,
        d as (
          delete from draft d using m
-          where d.agent_id = m.author_agent_id and d.conversation_id = m.conversation_id and d.visibility = m.visibility)`
+          where d.agent_id = m.author_agent_id and d.conversation_id = m.conversation_id and d.visibility = m.visibility),
+       r as (
+         update conversation_read r set seq = m.seq, read_at = ${now}
+           from m where r.agent_id = m.author_agent_id and r.conversation_id = m.conversation_id and r.seq = m.seq - 1)`
 
 /** What a repeat gives, by the result's field names. */
 const key = `

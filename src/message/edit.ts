@@ -38,7 +38,7 @@ export function editMessage(
       body: body === undefined ? message.body : body,
       attachments: attachments ?? (message.attachments as unknown as Attachment[]).map(asGiven),
     })
-    const content = await takeUploads(tx, agent, given, message.id)
+    const content = await takeUploads(tx, agent, given, { messageId: message.id })
     const isSame =
       content.body === message.body && isDeepStrictEqual(content.attachments, message.attachments)
     if (isSame) return { message, conversation }

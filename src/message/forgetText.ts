@@ -19,6 +19,7 @@ export async function forgetText(
     tx.query(blankEdits, [id]),
     seq === 1 ? tx.query(blankOpening, [conversationId]) : null,
     tx.query(blankKeys, [id, conversationId]),
+    tx.query(blankKeysBefore, [id, conversationId]),
     tx.query(blankLog, [conversationId]),
     tx.query(blankCalls, [id]),
     tx.query(removeFiles, [id, tx.now]),
@@ -69,6 +70,15 @@ const blankKeys = statement(
    update idempotency_key k set input_hash = ''
     where k.input_hash <> '' and k.created_at in (select at from said)
       and (k.result ->> 'message' = $1::text or k.mutation = 'openConversation' and k.result ->> 'conversation' = $2::text)`,
+)
+
+/** What its author drafted there, or held, was said at any time before. */
+const blankKeysBefore = statement(
+  'redaction.keysBefore',
+  `update idempotency_key k set input_hash = ''
+     from message m
+    where m.id = $1 and k.actor_id = m.author_agent_id and k.input_hash <> ''
+      and k.mutation in ('saveDraft', 'holdReply') and k.result ->> 'conversation' = $2::text`,
 )
 
 const blankLog = statement(

@@ -48,7 +48,8 @@ export interface NewMessage extends CleanContent {
 
 /**
  * Adds a message to a locked conversation as its next in order; null when its integration has already sent one with
- * this object id. The caller saves the conversation with `messageCount` one higher. The draft that its author had of it goes.
+ * this object id. The caller saves the conversation with `messageCount` one higher. The draft that its author had of it goes,
+ * and an agent who had read all before it has read it too.
  */
 export async function insertMessage(
   tx: Transaction,
@@ -72,6 +73,7 @@ export async function insertMessage(
     message.objectId ? (message.inputHash ?? null) : null,
     message.keepsDraft ?? false,
     message.quotedMessageId ?? null,
+    tx.now,
   ])
   return row ?? null
 }
@@ -84,7 +86,10 @@ export function previewOf({ text, attachments }: CleanContent): string {
 const insert = statement(
   'message.insert',
   `with sent as (
-     delete from draft where not $15::boolean and agent_id = $5::uuid and conversation_id = $2 and visibility = $4)
+     delete from draft where not $15::boolean and agent_id = $5::uuid and conversation_id = $2 and visibility = $4),
+   seen as (
+     update conversation_read set seq = $3, read_at = $17
+      where agent_id = $5::uuid and conversation_id = $2 and seq = $3 - 1)
    insert into message as m (id, conversation_id, seq, visibility, author_agent_id, author_end_user_id, body, text,
                              attachments, is_late, created_at, integration_id, object_id, input_hash,
                              quoted_message_id)

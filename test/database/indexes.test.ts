@@ -18,11 +18,29 @@ const sql = `
 test('what the migrations leave to be built is built once', async () => {
   await migrate(database.ownerUrl)
   const built = await buildIndexes(database.ownerUrl)
-  expect(built).toContain('message_words')
+  expect(built).toContain('message_folded_words')
   expect(await buildIndexes(database.ownerUrl)).toEqual([])
   const owner = await connect()
   const { rows } = await owner.query('SELECT relname FROM pg_class WHERE relname = ANY($1)', [built])
   expect(rows).toHaveLength(built?.length ?? 0)
+})
+
+test('what the previous release searches by stays, and serves it', async () => {
+  await migrate(database.ownerUrl)
+  const previous = `CREATE INDEX CONCURRENTLY "message_words" ON "message" USING gin ("search_words"("text"))`
+  await buildIndexes(database.ownerUrl, { sql: previous })
+  await buildIndexes(database.ownerUrl)
+  const owner = await connect()
+  await owner.query('SET enable_seqscan = off')
+  for (const [functions, index] of [
+    ['search', 'message_words'],
+    ['folded', 'message_folded_words'],
+  ]) {
+    const { rows } = await owner.query(
+      `EXPLAIN SELECT id FROM message WHERE ${functions}_words(text) @@ ${functions}_query('refund')`,
+    )
+    expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(` on ${index} `)
+  }
 })
 
 test('while one is built people write, other nodes leave it alone, and a node that stops leaves it to the next', async () => {

@@ -113,29 +113,6 @@ test('a name with tags in it, or what looks like a variable, stays a name', asyn
   )
 })
 
-test('no value, whatever it is, makes a tag or changes what stands around it', () => {
-  const value = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[<>&"'{}|a-z/= ]{0,20}$/))
-  const values = fc.record(
-    Object.fromEntries(variables.map((name) => [name, fc.option(value)])) as Record<
-      string,
-      fc.Arbitrary<unknown>
-    >,
-  ) as fc.Arbitrary<Values>
-  const body = `<p>${variables.map((name) => `[{{${name}}}]`).join('')}</p><a href="https://example.org/?q={{end_user.name}}">x</a>`
-  fc.assert(
-    fc.property(values, (given) => {
-      const filled = filledIn(body, given)
-      expect(filled.match(/<[^>]*>/g)?.map((tag) => tag.replace(/".*"/s, '""'))).toEqual([
-        '<p>',
-        '</p>',
-        '<a href="">',
-        '</a>',
-      ])
-    }),
-    { numRuns: 500 },
-  )
-})
-
 test.each([
   ['a variable that there is not', { body: 'Dear {{customer}}' }, 'body'],
   ['one of an object that has others', { body: 'Dear {{end_user.password}}' }, 'body'],
@@ -163,6 +140,14 @@ test('a search finds what stands in the shortcut, the name or the text, the shor
   expect(await found(ann, 'refund')).toEqual(['Z', 'A', 'B refund', 'C'])
   expect(await found(ann, ' REFUND-')).toEqual(['A'])
   expect(await found(ann, '%')).toEqual([])
+})
+
+test('a search finds in whatever case, in any script', async () => {
+  await make({ name: 'Öffnungszeiten', body: 'x' })
+  await make({ name: 'A', body: 'Unsere ÖFFNUNGSZEITEN' })
+  await make({ name: 'Z', shortcut: 'öFFnungszeiten', body: 'x' })
+  for (const search of ['Öffnungszeiten', 'öffnungszeiten', 'ÖFFNUNGSZEITEN', 'öFFN'])
+    expect([search, await found(ann, search)]).toEqual([search, ['Z', 'A', 'Öffnungszeiten']])
 })
 
 describe('whose they are', () => {
@@ -193,4 +178,28 @@ describe('whose they are', () => {
     expect(await found(ann)).not.toContain('After')
     expect(await call('updateCannedReply', { cannedReplyId: own.id })).toEqual({ code: 'NOT_FOUND' })
   })
+})
+
+// The last: it stops the process for seconds, over which idle connections are closed.
+test('no value, whatever it is, makes a tag or changes what stands around it', () => {
+  const value = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[<>&"'{}|a-z/= ]{0,20}$/))
+  const values = fc.record(
+    Object.fromEntries(variables.map((name) => [name, fc.option(value)])) as Record<
+      string,
+      fc.Arbitrary<unknown>
+    >,
+  ) as fc.Arbitrary<Values>
+  const body = `<p>${variables.map((name) => `[{{${name}}}]`).join('')}</p><a href="https://example.org/?q={{end_user.name}}">x</a>`
+  fc.assert(
+    fc.property(values, (given) => {
+      const filled = filledIn(body, given)
+      expect(filled.match(/<[^>]*>/g)?.map((tag) => tag.replace(/".*"/s, '""'))).toEqual([
+        '<p>',
+        '</p>',
+        '<a href="">',
+        '</a>',
+      ])
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -75,6 +75,17 @@ function expected(filter: Filter, field: string, direction: string): string[] {
     .map((row) => row.id)
 }
 
+test.each([
+  ['last', { first: 1, last: 1 }],
+  ['before', { first: 1, before: 'x' }],
+  ['before', { before: 'x' }],
+  ['after', { last: 1, after: 'x' }],
+])('a page has one direction: %s is refused in %j', async (field, range) => {
+  const { status, errors } = await server.graphql(page, range)
+  expect(status).toBe(200)
+  expect(errors?.[0]).toMatchObject({ extensions: { code: 'INVALID', field } })
+})
+
 describe('a list, paged in any order with any filter, is the same as brute force', () => {
   const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 

@@ -67,3 +67,72 @@ function markRead(id: string, token: string) {
     token,
   )
 }
+
+test('what one writes is read by whoever had read all before it, and by nobody else', async () => {
+  const id = await server.conversation(inboxId)
+  const [ann, bob] = [await server.agent('Ann', [inboxId]), await server.agent('Bob', [inboxId])]
+  await markRead(id, ann.token)
+  for (const [name, input] of [
+    ['replyToConversation', { body: 'Takes it over' }],
+    ['replyToConversation', { body: 'In one statement' }],
+    ['addNote', { body: 'A note', andThen: { status: 'RESOLVED' } }],
+    ['addNote', { body: 'Another', idempotencyKey: 'another' }],
+  ] as const) {
+    await write(name, { conversationId: id, ...input }, ann.token)
+    expect([await unread(id, ann.token), await isListed(id, ann.token)]).toEqual([0, false])
+  }
+  expect(await unread(id, bob.token)).toBe(5)
+  await write('replyToConversation', { conversationId: id, body: 'Unseen' }, bob.token)
+  expect(await unread(id, bob.token)).toBe(6)
+  await write('addNote', { conversationId: id, body: 'Behind what is not read' }, ann.token)
+  expect(await unread(id, ann.token)).toBe(2)
+})
+
+test('it is unread again from a message on, or from the newest, and never less than it was', async () => {
+  const id = await server.conversation(inboxId)
+  const { token } = await server.agent('Ann', [inboxId])
+  for (const body of ['two', 'three']) await write('addNote', { conversationId: id, body }, server.token)
+  const mark = async (input: object) => {
+    await write('markConversationUnread', { conversationId: id, ...input }, token)
+    return unread(id, token)
+  }
+  expect(await mark({})).toBe(3)
+  await markRead(id, token)
+  expect(await mark({})).toBe(1)
+  expect(await isListed(id, token)).toBe(true)
+  expect(await mark({ seq: 2, idempotencyKey: 'unread' })).toBe(2)
+  expect(await mark({ seq: 3 })).toBe(2)
+  expect(await mark({ seq: 99 })).toBe(2)
+  await markRead(id, token)
+  await write('markConversationUnread', { conversationId: id, seq: 2, idempotencyKey: 'unread' }, token)
+  expect(await unread(id, token)).toBe(0)
+  expect(await mark({ seq: 1 })).toBe(3)
+  const { conversation } = await server.must(
+    'query ($id: ID!) { conversation(id: $id) { readBy { agent { id } } } }',
+    { id },
+    token,
+  )
+  expect(conversation.readBy).toEqual([])
+})
+
+const write = (name: string, input: object, token: string) => {
+  const title = `${name[0]?.toUpperCase()}${name.slice(1)}`
+  return server.must(
+    `mutation ($input: ${title}Input!) { ${name}(input: $input) { __typename ... on Error { reason: message } } }`,
+    { input },
+    token,
+  )
+}
+
+const unread = async (id: string, token: string): Promise<number> =>
+  (await server.must('query ($id: ID!) { conversation(id: $id) { unreadCount } }', { id }, token))
+    .conversation.unreadCount
+
+async function isListed(id: string, token: string): Promise<boolean> {
+  const { conversations } = await server.must(
+    '{ conversations(filter: { unread: true }, first: 100) { nodes { id } } }',
+    {},
+    token,
+  )
+  return conversations.nodes.some((node: { id: string }) => node.id === id)
+}

@@ -31,6 +31,16 @@ test.each([
   ['an unknown field', 'subscription { events { nonsense } }', /Cannot query field "nonsense"/],
   ['another subscription', 'subscription { liveMetrics { at } }', /to `events`/],
   ['a place of its own', 'subscription { events(after: "x") { type } }', /Leave `after` out/],
+  [
+    'somebody’s draft',
+    'subscription { events { conversation { drafts { id } } } }',
+    /Leave `drafts` out: it is shown to one person alone/,
+  ],
+  [
+    'what somebody holds back',
+    'subscription { events { conversation { heldReplies { id ...Said } } } } fragment Said on HeldReply { body }',
+    /Leave `body` out/,
+  ],
   ['nothing in it', 'subscription { events @skip(if: true) { type } }', /Leave directives off/],
   ['too deep', `subscription { events { conversation { ${deep(6)} } } }`, /depth/i],
   ['too long', `subscription { events { ${'type '.repeat(20_000)} } }`, /at most 50000/],

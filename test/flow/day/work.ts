@@ -28,7 +28,15 @@ export async function work(desk: Desk, colleague: Colleague, draw: Draw): Promis
     ...(draw('repeats') < 0.3 && { idempotencyKey: `${colleague.id} ${draw('key')}` }),
   }
   const [mutation, input] = deed(desk, colleague, draw, conversation)
-  const first = await desk.act(colleague, mutation, { ...given, ...input })
+  const isSaid = ['replyToConversation', 'addNote'].includes(mutation)
+  const first = await desk.act(
+    colleague,
+    mutation,
+    { ...given, ...input },
+    isSaid ? 'said: message { seq }' : undefined,
+  )
+  const seq = first?.said?.seq
+  if (seq === (colleague.read.get(id) ?? 0) + 1) colleague.read.set(id, seq)
   if (first && mutation === 'addNote') mention(desk, id, input)
   if (!('idempotencyKey' in given) || !first) return
   expect(await desk.act(colleague, mutation, { ...given, ...input }), mutation).toBeDefined()

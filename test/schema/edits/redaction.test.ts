@@ -78,7 +78,11 @@ test('after a redaction what was said stands in no column of any table, and noth
     expect(row?.state).toBe('STORED')
     return row
   })
-  const isThere = async () => (await server.app.files.read(file?.id ?? '')) !== null
+  const isThere = async () => {
+    const content = await server.app.files.read(file?.id ?? '')
+    content?.destroy()
+    return content !== null
+  }
   expect(await isThere()).toBe(true)
 
   // Through GraphQL, repeatable, then edited; and looked for.
@@ -172,10 +176,52 @@ test('after a redaction what was said stands in no column of any table, and noth
   expect(sent.some(({ text }) => text.toLowerCase().includes(secret))).toBe(false)
 }, 30_000)
 
-test('a title of its own stays', async () => {
-  const { conversation, message } = await fin.open({ title: 'Order 7', message: { body: 'Where is it?' } })
+test.each([
+  ['Order 7', 'Where is it?'],
+  ['Invoice not paid', 'No'],
+  ['My 4711', '471'],
+])('a title of its own stays: %s, of %s', async (title, body) => {
+  const { conversation, message } = await fin.open({ title, message: { body } })
   const redacted = await desk.change('redactMessage', { messageId: message.id })
-  expect(redacted.conversation).toMatchObject({ id: conversation.id, title: 'Order 7', preview: null })
+  expect(redacted.conversation).toMatchObject({ id: conversation.id, title, preview: null })
+})
+
+test.each([
+  ['Where is…', 'Where is my order?'],
+  ['PIN 4711, he says', '4711'],
+  ['暗証番号は四七一一です', '四七一一'],
+])('a title that was made from it goes: %s, of %s', async (title, body) => {
+  const { message } = await fin.open({ title, message: { body } })
+  const redacted = await desk.change('redactMessage', { messageId: message.id })
+  expect(redacted.conversation.title).toBeNull()
+})
+
+test('no call that drafted it, or held it back, can be asked any more what it said', async () => {
+  const conversationId = await server.conversation(inboxId)
+  const call = (name: string, input: object, shown: string) => {
+    const title = `${name[0]?.toUpperCase()}${name.slice(1)}`
+    return server.must(
+      `mutation ($input: ${title}Input!) { ${name}(input: $input) { __typename ... on ${title}Payload { ${shown} } ... on Error { code } } }`,
+      { input },
+    )
+  }
+  const drafting = { conversationId, visibility: 'PUBLIC', body: 'Zanzibar', idempotencyKey: objectId() }
+  const holding = { conversationId, body: 'Zanzibar', seconds: 60, idempotencyKey: objectId() }
+  await call('saveDraft', drafting, 'conversation { id }')
+  const { holdReply } = await call('holdReply', holding, 'heldReply { id }')
+  const { sendHeldReply } = await call(
+    'sendHeldReply',
+    { heldReplyId: holdReply.heldReply.id },
+    'heldReply { message { id } }',
+  )
+  await expect(call('saveDraft', { ...drafting, body: 'Timbuktu' }, 'conversation { id }')).rejects.toThrow(
+    'IDEMPOTENCY_KEY_REUSED',
+  )
+  await desk.change('redactMessage', { messageId: sendHeldReply.heldReply.message.id })
+  for (const body of ['Zanzibar', 'Timbuktu']) {
+    await call('saveDraft', { ...drafting, body }, 'conversation { id }')
+    await call('holdReply', { ...holding, body }, 'heldReply { id }')
+  }
 })
 
 test('only an admin redacts, a repeat records nothing more, and what was deleted loses its history too', async () => {

@@ -45,10 +45,24 @@ export interface Place {
 export const statuses = ['OPEN', 'SNOOZED', 'RESOLVED', 'CLOSED', 'ENDED']
 export const priorities = ['NONE', 'LOW', 'NORMAL', 'HIGH', 'URGENT']
 export const values = ['a', 'b', 1, true, [1, 'a'], { x: 1 }, { x: 1, y: null }]
-const texts = ['Refund', 'refunds', 'late-parcel', 'parcel 4711', 'Order A/4711', 'zoë', '<b>', 'x@mail.test']
+const texts = [
+  'Refund',
+  'refunds',
+  'late-parcel',
+  'parcel 4711',
+  'Order A/4711',
+  'zoë',
+  '<b>',
+  'x@mail.test',
+  'Überweisung an ИВАН',
+  '„Straße“\u00a0– STRASSE',
+  'Σίσυφος',
+  'ΣΊΣΥΦΟΣ, İzmir',
+]
 const people = [
   { name: 'Eve Refund', email: 'eve.adams@mail.test' },
   { name: 'Zoë', email: 'zoe@parcel-4711.test' },
+  { name: 'Иван Öztürk', email: 'ivan@mail.test' },
 ]
 
 export const start = Date.UTC(2026, 0, 1)
@@ -61,7 +75,7 @@ const drawn = fc.record({
   priority: fc.constantFrom(...priorities),
   agent: maybe(fc.nat(2)),
   team: maybe(fc.nat(1)),
-  endUser: fc.nat(1),
+  endUser: fc.nat(people.length - 1),
   attributes: fc.dictionary(fc.constantFrom('plan', 'size'), fc.constantFrom(...values), {
     noNullPrototype: true,
   }),
@@ -123,7 +137,7 @@ export async function fillWithRows(server: TestServer, count: number, seed: numb
     assigneeId: row.agent === null ? null : (place.agentIds[row.agent] ?? null),
     isHeldByBot: row.agent === 2,
     teamId: row.team === null ? null : (place.teamIds[row.team] ?? null),
-    endUserId: place.endUserIds[row.inbox * 2 + row.endUser] ?? '',
+    endUserId: place.endUserIds[row.inbox * people.length + row.endUser] ?? '',
     endUser: people[row.endUser] ?? { name: '', email: '' },
     mentions: row.messages.length > 0 ? row.mentions : [],
     tagIds: row.tags.map((tag) => place.tagIds[row.inbox]?.[tag] ?? ''),

@@ -117,6 +117,8 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   markConversationRead: (world) => onConversation(world, { seq: 1 }, {}),
 
+  markConversationUnread: (world) => onConversation(world, { seq: 1 }, {}),
+
   async mergeEndUsers(world) {
     const pair = async () => ({ endUserId: await endUser(world), intoEndUserId: await endUser(world) })
     return { input: await pair(), other: await pair() }
