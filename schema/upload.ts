@@ -49,12 +49,20 @@ mutation('createUpload', {
   description:
     'Announces a file that you will attach. Send its content by PUT to its `uploadUrl`, then name it as `fileId` of an attachment, within a day.',
   input: (t) => ({
-    filename: t.string({ required: true, description: 'Its name for people, cut to 200 characters.' }),
+    filename: t.string({
+      required: true,
+      description: 'Its name for people, cut to 200 characters, without control signs.',
+    }),
     contentType: t.string({
       required: true,
-      description: 'Such as `image/png`. No programs; an installation may take fewer types.',
+      description:
+        'Such as `image/png`. No programs, installers or shortcuts; an installation may take fewer types.',
     }),
-    size: t.int({ required: true, description: 'In bytes; 25 MiB at most, unless it is set otherwise.' }),
+    size: t.int({
+      required: true,
+      description:
+        'In bytes; 25 MiB at most, unless it is set otherwise. All that waits to be attached: 1 GiB, or one file.',
+    }),
   }),
   changes: { file: 'UploadedFile' },
   run: (input, { app, actor }, call) =>

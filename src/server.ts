@@ -21,6 +21,7 @@ import { startRechecks } from './http/rechecks.js'
 import { openSharing } from './http/sharing/share.js'
 import { type Report, shownErrors } from './http/shownErrors.js'
 import { type SocketOptions, serveSockets } from './http/sockets/serve.js'
+import { unanswered } from './http/unanswered.js'
 import { crossOrigin, uploads } from './http/uploads.js'
 import { openYoga } from './http/yoga.js'
 import { followRanges } from './networks.js'
@@ -107,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     web.use('/api/fin', fin.pages)
     web.use('/files', crossOrigin(options.corsOrigins), files(app, options), uploads(app, options))
     web.use(page())
+    web.use(unanswered(options.report))
     const server = createServer(front(drain, [graphql, fin], web))
 
     const sockets = serveSockets(app, server, yoga, {

@@ -15,6 +15,12 @@ export class WrongContent extends Error {
   }
 }
 
+/** What was announced, and the types that are taken; see `isOneOf`. */
+export interface Expected {
+  file: UploadedFile
+  types: readonly string[]
+}
+
 /**
  * Stores the content of an announced file, whole or not at all: false when it has been there already. Each attempt is
  * stored under an id of its own, so none can change what another has brought.
@@ -22,19 +28,19 @@ export class WrongContent extends Error {
 export async function receiveContent(
   db: Database,
   store: FileStore,
-  file: UploadedFile,
+  expected: Expected,
   content: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<boolean> {
   const storedAs = newId()
-  await store.put(storedAs, checked(file, content), signal)
-  const [mine] = await db.query(stored, [file.id, storedAs])
+  await store.put(storedAs, checked(expected, content), signal)
+  const [mine] = await db.query(stored, [expected.file.id, storedAs])
   if (!mine) await store.remove(storedAs)
   return mine !== undefined
 }
 
 async function* checked(
-  { contentType, size }: UploadedFile,
+  { file: { contentType, size }, types }: Expected,
   content: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   let length = 0
@@ -43,8 +49,11 @@ async function* checked(
 
   async function* begin(parts: Uint8Array[]) {
     const whole = Buffer.concat(parts)
-    if (!(await mayBe(contentType, whole)))
-      throw new WrongContent('TYPE', `It is not of the type ${contentType}, as was announced.`)
+    if (!(await mayBe(contentType, whole, types)))
+      throw new WrongContent(
+        'TYPE',
+        `It does not go with the type ${contentType}, as which it was announced.`,
+      )
     yield whole
   }
 

@@ -5,13 +5,13 @@ import { ValidationError } from '../errors.js'
 import { Prisma, type UploadedFile } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { newId } from '../ids.js'
-import { startOf, storable } from '../text.js'
+import { fileName } from './name.js'
 import { isOneOf, isProgram, mediaTypeOf } from './type.js'
 
 export interface UploadLimits {
   /** In bytes. */
   largest: number
-  /** Such as `image/*`; none: all but programs. */
+  /** Such as `image/*`; none: all but programs. See `isOneOf`. */
   types: readonly string[]
 }
 
@@ -24,14 +24,15 @@ export interface NewUpload {
 /** How long a file waits to be attached, or to stand in a draft, in ms. */
 export const uploadLifetime = 24 * 60 * 60_000
 
+/** How much an agent may let wait to be attached, in bytes; announcements at the same moment may pass it together. */
+const mostWaiting = 1024 ** 3
+
 /** SQL: whether a draft of its agent names the uploaded file `alias`, or a reply of theirs that is held. */
 export function isWanted(alias: string): string {
   const names = `attachments @> jsonb_build_array(jsonb_build_object('fileId', ${alias}.id))`
   return `(exists (select from draft d where d.agent_id = ${alias}.agent_id and d.${names})
     or exists (select from held_reply h where h.agent_id = ${alias}.agent_id and h.state = 'HELD' and h.${names}))`
 }
-
-const longestName = 200
 
 /** Announces a file that an agent will send and attach. */
 export async function createUpload(
@@ -41,8 +42,7 @@ export async function createUpload(
   call?: RepeatableCall,
 ) {
   const agent = requireAgent(actor)
-  // A name only, wherever it came from.
-  const name = startOf(storable(filename.split(/[\\/]/).at(-1) ?? '').trim(), longestName)
+  const name = fileName(filename)
   if (name === '') throw new ValidationError('filename', 'A file needs a name.')
   const type = mediaTypeOf(contentType)
   if (!type) throw new ValidationError('contentType', 'This is no type, such as `image/png`.')
@@ -51,8 +51,17 @@ export async function createUpload(
   if (size < 1 || size > limits.largest)
     throw new ValidationError('size', `A file has 1 to ${limits.largest} bytes.`)
   return transact(db, agent, call, async (tx): Promise<{ file: UploadedFile }> => {
-    const [file] = await tx.query<UploadedFile>(insert, [newId(), agent.agentId, name, type, size, tx.now])
-    if (!file) throw new Error('A file was not announced.')
+    const most = Math.max(mostWaiting, limits.largest)
+    const [file] = await tx.query<UploadedFile>(insert, [
+      newId(),
+      agent.agentId,
+      name,
+      type,
+      size,
+      tx.now,
+      most,
+    ])
+    if (!file) throw new ValidationError('size', 'Too much waits to be attached. Attach some of it first.')
     return { file }
   })
 }
@@ -75,7 +84,10 @@ const all = columns('u', Prisma.UploadedFileScalarFieldEnum)
 const insert = statement(
   'upload.insert',
   `insert into uploaded_file as u (id, agent_id, filename, content_type, size, created_at)
-   values ($1, $2, $3, $4, $5, $6) returning ${all}`,
+   select $1::uuid, $2::uuid, $3::text, $4::text, $5::int, $6::timestamptz
+    where $5 + coalesce((select sum(w.size) from uploaded_file w
+       where w.agent_id = $2 and w.message_id is null), 0) <= $7::bigint
+   returning ${all}`,
 )
 
 const visible = statement(

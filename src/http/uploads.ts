@@ -31,7 +31,8 @@ export function uploads(app: App, { report }: { report: Report }): Router {
     const gone = new AbortController()
     response.on('close', () => gone.abort())
     try {
-      const isStored = await receiveContent(app.db, app.files, file, request, gone.signal)
+      const expected = { file, types: app.uploadLimits.types }
+      const isStored = await receiveContent(app.db, app.files, expected, request, gone.signal)
       if (isStored) response.status(204).end()
       else say(response, 409, 'Its content is there already.')
     } catch (error) {
@@ -56,7 +57,10 @@ export function crossOrigin(origins: readonly string[]): RequestHandler {
     const { origin } = request.headers
     response.vary('Origin')
     if (origin && (origins.includes(origin) || origins.includes('*')))
-      response.set('Access-Control-Allow-Origin', origin)
+      response.set({
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Expose-Headers': 'Content-Disposition, Content-Range',
+      })
     if (request.method !== 'OPTIONS') return next()
     response
       .status(204)

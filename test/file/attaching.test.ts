@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fetchToken, finClient } from '../rest-adapter/finClient.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { movableClock } from '../webhooks/setup.js'
+import { compound, shortcut, utf16 } from './content.js'
 import { announce, attachmentsOf, png, put, reply, upload } from './upload.js'
 
 const clock = movableClock()
@@ -55,16 +56,10 @@ test('an installation may take some types only', async () => {
   expect(await answer('text/plain; charset=utf-8')).toBe('CreateUploadPayload')
   expect(await answer('text/html')).toBe('ValidationError')
   expect(await answer('imagery/png')).toBe('ValidationError')
+  expect(await answer('image/svg+xml')).toBe('ValidationError')
+  const made = await announce(strict, { contentType: 'image/x-anything', size: html.length })
+  expect((await put(made.file.uploadUrl, html)).status).toBe(415)
   await strict.stop()
-})
-
-test('the path of a name is left out', async () => {
-  const { file } = await announce(server, {
-    filename: 'C:\\files\\a.txt',
-    contentType: 'text/plain',
-    size: 1,
-  })
-  expect(file.filename).toBe('a.txt')
 })
 
 test('a repeat gives the same file, with an address that takes its content', async () => {
@@ -85,6 +80,8 @@ test.each([
   ['a program that is called a text', 'text/plain', program],
   ['a program that is called anything', 'application/octet-stream', program],
   ['a text that is called a PDF', 'application/pdf', Buffer.from('no PDF at all')],
+  ['an installer that is called anything', 'application/octet-stream', compound],
+  ['a shortcut that is called anything', 'application/octet-stream', shortcut],
 ])('content is not taken that is %s', async (_, contentType, content) => {
   const { file } = await announce(server, { contentType, size: content.length }, token)
   expect((await send(file.uploadUrl, content)).status).toBe(415)
@@ -103,12 +100,17 @@ test.each([
     zip,
   ],
   ['what nobody knows', 'application/x-of-our-own', Buffer.from([1, 2, 3])],
+  ['an old document', 'application/msword', compound],
+  ['a page in UTF-16', 'text/html', utf16('<script>alert(1)</script>')],
+  ['a page of XML', 'text/html', Buffer.from('<?xml version="1.0"?><html/>')],
+  ['a drawing with a script', 'image/svg+xml', Buffer.from('<svg onload="alert(1)"/>')],
 ])('content is taken that is %s, and is only to be saved', async (_, contentType, content) => {
   const id = await uploaded({ content, contentType })
   const { attachments } = await reply(server, conversationId, [{ fileId: id }], { as: token })
   const opened = await fetch(here(attachments[0].url))
   expect(opened.headers.get('content-type')).toContain(contentType)
   expect(opened.headers.get('content-disposition')).toMatch(/^attachment;/)
+  expect(opened.headers.get('x-content-type-options')).toBe('nosniff')
 })
 
 test('what is sent has the length and type that were announced', async () => {

@@ -192,6 +192,14 @@ describe.each(['on disk', 'in a bucket'])('%s', (where) => {
     })
     expect(other.headers.get('access-control-allow-origin')).toBeNull()
   })
+
+  test('pages of a known origin may read what a file is called', async () => {
+    const file = await upload(server, { content: png, contentType: 'image/png' })
+    const exposed = async (origin: string) =>
+      (await fetch(file.url, { headers: { origin } })).headers.get('access-control-expose-headers')
+    expect(await exposed('https://desk.example.com')).toBe('Content-Disposition, Content-Range')
+    expect(await exposed('https://evil.example.com')).toBeNull()
+  })
 })
 
 test('a store that is away is said to be so, and a copy can be sent when it is back', async () => {
