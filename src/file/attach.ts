@@ -4,6 +4,7 @@ import { columns, statement } from '../database/statement.js'
 import { NotFoundError, ValidationError } from '../errors.js'
 import { Prisma, type UploadedFile } from '../generated/prisma/client.js'
 import type { Attachment } from '../message/attachments.js'
+import { fileName } from './name.js'
 import { isWanted, uploadLifetime } from './upload.js'
 
 /** Whether there are uploaded files among them. */
@@ -48,7 +49,7 @@ export async function takeUploads<Content extends { attachments: Attachment[] }>
     return {
       ...attachment,
       filetype: file.contentType,
-      filename: attachment.filename ?? file.filename,
+      filename: fileName(attachment.filename ?? '') || file.filename,
       size: file.size,
     }
   })

@@ -97,11 +97,16 @@ test('a draft keeps its file for as long as it is there, and can be sent with it
   await forgetUploads(server.app.db, server.app.files)
   const again = await save([{ fileId: file.id, filename: 'Invoice.png' }])
   expect(again.conversation.drafts[0].attachments).toMatchObject([{ filename: 'Invoice.png' }])
-  const message = await reply(server, conversationId, [{ fileId: file.id, filename: 'Invoice.png' }], {
-    as: ann.token,
-  })
+  const message = await reply(
+    server,
+    conversationId,
+    [{ fileId: file.id, filename: '../In\u202evoice.png' }],
+    {
+      as: ann.token,
+    },
+  )
   const opened = await fetch(message.attachments[0].url)
-  expect(opened.headers.get('content-disposition')).toContain('Invoice.png')
+  expect(opened.headers.get('content-disposition')).toContain(`''Invoice.png`)
 })
 
 test('a file that was taken out of a draft is forgotten', async () => {
