@@ -36,6 +36,9 @@ const opening = `<script>
   }
 </script>`
 
+/** A tab of several would jump away under the mouse: it is moved once it has the focus, as if it had been dragged. */
+const still = '<style>.graphiql-tab { transform: none !important }</style>'
+
 const call = 'YogaGraphiQL.renderYogaGraphiQL('
 
 /** GraphiQL from this server's own files, with examples, signed in by a link that ends in \`#token=…\`. */
@@ -44,5 +47,8 @@ export function renderGraphiql(options?: GraphiQLOptions): string {
   const [before, after, ...others] = page.split(call)
   if (before === undefined || after === undefined || others.length > 0)
     throw new Error(`GraphiQL's page does not call \`${call}…)\` once.`)
-  return `${before}openGraphiql(${after}`.replace('<div id="root"></div>', `<div id="root"></div>${opening}`)
+  return `${before}openGraphiql(${after}`.replace(
+    '<div id="root"></div>',
+    `<div id="root"></div>${still}${opening}`,
+  )
 }
