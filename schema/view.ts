@@ -31,7 +31,7 @@ const ViewKindEnum = builder.enumType('ViewKind', {
     MINE: { description: 'Open, and yours.' },
     UNASSIGNED: { description: 'Open, and held by no agent.' },
     MENTIONS: { description: 'Whatever its state, with a note that mentions you or a team of yours.' },
-    SNOOZED: { description: 'Put aside.' },
+    SNOOZED: { description: 'Put aside; what wakes soonest comes first.' },
     HELD_BY_FIN: { description: 'Open, and held by Fin.' },
     HANDED_OFF: { description: 'Open, and let go by Fin.' },
     ALL: { description: 'Everything in your sight.' },
