@@ -188,6 +188,10 @@ describe('a saved view', () => {
       { ...made, filter: { not: { later: true } }, count: 0, conversations },
       other,
     ])
+    await server.app.db.pool.query(`update view set filter = '{}', order_field = 'toString' where id = $1`, [
+      storedId('View', made.id),
+    ])
+    expect(await saved()).toEqual([made, other])
     for (const { id } of [made, other]) await call('deleteView', { viewId: id })
   })
 
