@@ -5,6 +5,10 @@
 CREATE INDEX CONCURRENTLY "conversation_inbox_status_waiting"
   ON "conversation"("inbox_id", "status", coalesce("waiting_since", 'infinity'::timestamptz), "id");
 
+-- What is put aside is little.
+CREATE INDEX CONCURRENTLY "conversation_inbox_snoozed"
+  ON "conversation"("inbox_id", coalesce("snoozed_until", 'infinity'::timestamptz), "id") WHERE "status" = 'SNOOZED';
+
 -- Only what has a team or attributes, or was handed off, is written into these.
 CREATE INDEX CONCURRENTLY "conversation_inbox_team_activity" ON "conversation"("inbox_id", "team_id", "last_activity_at" DESC, "id" DESC)
   WHERE "team_id" IS NOT NULL;

@@ -21,6 +21,10 @@ export const OrderField = builder.enumType('ConversationOrderField', {
       description:
         'Since when its end-user waits: ASC has who waits longest first, and who does not wait behind all; DESC the other way round.',
     },
+    SNOOZED_UNTIL: {
+      description:
+        'When it wakes: ASC has the soonest first, and what does not wake behind all; DESC the other way round. For lists of the status SNOOZED; any other is read whole for each page.',
+    },
     PRIORITY: {
       description: 'How urgent it is, then when the last message came: DESC has the most urgent first.',
     },

@@ -1,6 +1,6 @@
 import { coerceInputValue, type GraphQLInputType, type GraphQLSchema } from 'graphql'
 import type { GivenFilter } from '../src/conversation/givenFilter.js'
-import type { ConversationOrderField } from '../src/conversation/order.js'
+import { type ConversationOrderField, orders } from '../src/conversation/order.js'
 import { countConversations } from '../src/conversation/total.js'
 import type { View as SavedView } from '../src/generated/prisma/client.js'
 import { findView, viewsOf } from '../src/view/access.js'
@@ -31,7 +31,7 @@ const ViewKindEnum = builder.enumType('ViewKind', {
     MINE: { description: 'Open, and yours.' },
     UNASSIGNED: { description: 'Open, and held by no agent.' },
     MENTIONS: { description: 'Whatever its state, with a note that mentions you or a team of yours.' },
-    SNOOZED: { description: 'Put aside.' },
+    SNOOZED: { description: 'Put aside; what wakes soonest comes first.' },
     HELD_BY_FIN: { description: 'Open, and held by Fin.' },
     HANDED_OFF: { description: 'Open, and let go by Fin.' },
     ALL: { description: 'Everything in your sight.' },
@@ -45,7 +45,7 @@ const ViewOrder = builder.objectRef<ViewRow>('ViewOrder').implement({
     field: t.field({
       type: OrderField,
       description: 'By what.',
-      resolve: ({ orderField }) => orderField as ConversationOrderField,
+      resolve: orderOf,
     }),
     direction: t.field({
       type: Direction,
@@ -120,21 +120,22 @@ builder.objectType(View, {
   }),
 })
 
+/** By activity, where a later release saved what this one does not know. */
+function orderOf({ orderField }: ViewRow): ConversationOrderField {
+  return Object.hasOwn(orders, orderField) ? (orderField as ConversationOrderField) : 'LAST_ACTIVITY'
+}
+
 /** The list that a view stands for; of nothing, where a later release saved what this one does not know. */
-function listIn(
-  context: Context,
-  schema: GraphQLSchema,
-  { filter, orderField, isDescending }: ViewRow,
-): ConversationList {
+function listIn(context: Context, schema: GraphQLSchema, view: ViewRow): ConversationList {
   let isKnown = true
   const type = schema.getType('ConversationFilter') as GraphQLInputType
-  const given = coerceInputValue(filter, type, () => {
+  const given = coerceInputValue(view.filter, type, () => {
     isKnown = false
   })
   return listOf(
     {
       filter: isKnown ? (given as GivenFilter) : { or: [] },
-      orderBy: { field: orderField as ConversationOrderField, direction: isDescending ? 'DESC' : 'ASC' },
+      orderBy: { field: orderOf(view), direction: view.isDescending ? 'DESC' : 'ASC' },
     },
     context,
   )

@@ -1,7 +1,12 @@
 import type { Conversation } from '../generated/prisma/client.js'
 import { Priority } from '../generated/prisma/enums.js'
 
-export type ConversationOrderField = 'LAST_ACTIVITY' | 'CREATED' | 'WAITING_SINCE' | 'PRIORITY'
+export type ConversationOrderField =
+  | 'LAST_ACTIVITY'
+  | 'CREATED'
+  | 'WAITING_SINCE'
+  | 'SNOOZED_UNTIL'
+  | 'PRIORITY'
 
 /** One of the values that a list is ordered by; its id is the last. */
 interface OrderKey {
@@ -32,24 +37,30 @@ const moment = (column: 'lastActivityAt' | 'createdAt', sql: string): OrderKey =
 
 const lastActivity = moment('lastActivityAt', 'c.last_activity_at')
 
-/** Of those who do not wait: behind all who do. */
+/** Of what has no moment: behind all that has one. */
 const never = 'infinity'
+
+const momentOrNever = (column: 'waitingSince' | 'snoozedUntil', sql: string): OrderKey => ({
+  column,
+  sql: `coalesce(${sql}, '${never}')`,
+  type: 'timestamptz',
+  write: (at: Date | null) => at?.getTime() ?? never,
+  read: (text) => (text === never ? never : momentIn(text)),
+})
 
 export const orders: Record<ConversationOrderField, Order> = {
   LAST_ACTIVITY: { name: 'activity', keys: [lastActivity], byStatus: false },
   CREATED: { name: 'created', keys: [moment('createdAt', 'c.created_at')], byStatus: false },
   WAITING_SINCE: {
     name: 'wait',
-    keys: [
-      {
-        column: 'waitingSince',
-        sql: `coalesce(c.waiting_since, '${never}')`,
-        type: 'timestamptz',
-        write: (at: Date | null) => at?.getTime() ?? never,
-        read: (text) => (text === never ? never : momentIn(text)),
-      },
-    ],
+    keys: [momentOrNever('waitingSince', 'c.waiting_since')],
     byStatus: true,
+  },
+  // Its index has what is snoozed alone: a list of anything else is read whole for each page.
+  SNOOZED_UNTIL: {
+    name: 'snooze',
+    keys: [momentOrNever('snoozedUntil', 'c.snoozed_until')],
+    byStatus: false,
   },
   PRIORITY: {
     name: 'prio',

@@ -25,13 +25,21 @@ export interface BuiltInView {
   isDescending: boolean
 }
 
-type Shown = Omit<BuiltInView, 'id' | 'kind' | 'orderField' | 'isDescending'>
+/** Newest activity first unless said. */
+type Shown = Pick<BuiltInView, 'name' | 'icon' | 'filter'> &
+  Partial<Pick<BuiltInView, 'orderField' | 'isDescending'>>
 
 const shown: Record<(typeof viewKinds)[number], (agentId: string) => Shown> = {
   MINE: (assigneeId) => ({ name: 'Mine', icon: '🙋', filter: { assigneeId, status: ['OPEN'] } }),
   UNASSIGNED: () => ({ name: 'Unassigned', icon: '📥', filter: { unassigned: true, status: ['OPEN'] } }),
   MENTIONS: () => ({ name: 'Mentions', icon: '💬', filter: { mentioned: true } }),
-  SNOOZED: () => ({ name: 'Snoozed', icon: '💤', filter: { status: ['SNOOZED'] } }),
+  SNOOZED: () => ({
+    name: 'Snoozed',
+    icon: '💤',
+    filter: { status: ['SNOOZED'] },
+    orderField: 'SNOOZED_UNTIL',
+    isDescending: false,
+  }),
   HELD_BY_FIN: () => ({ name: 'Held by Fin', icon: '🤖', filter: { heldByFin: true, status: ['OPEN'] } }),
   HANDED_OFF: () => ({ name: 'Handed off', icon: '🤝', filter: { handedOff: true, status: ['OPEN'] } }),
   ALL: () => ({ name: 'All', icon: '🗂️', filter: {} }),
@@ -43,8 +51,8 @@ export function builtInViews({ agentId }: AgentActor): BuiltInView[] {
     // Reserved: no time that an id is made at has these.
     id: `00000000-0000-7000-8000-00000000000${index + 1}`,
     kind,
-    ...shown[kind](publicId('Agent', agentId)),
     orderField: 'LAST_ACTIVITY',
     isDescending: true,
+    ...shown[kind](publicId('Agent', agentId)),
   }))
 }

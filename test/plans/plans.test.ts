@@ -19,7 +19,7 @@ interface List {
   /** The busiest agent's. */
   assigned?: boolean
   everyInbox?: boolean
-  field?: 'CREATED' | 'WAITING_SINCE' | 'PRIORITY'
+  field?: 'CREATED' | 'WAITING_SINCE' | 'PRIORITY' | 'SNOOZED_UNTIL'
   index: string
   /** Pages that are merged: one for each status when none is given. */
   merged?: number
@@ -29,6 +29,7 @@ const byInbox = 'conversation_inbox_activity'
 const byStatus = 'conversation_inbox_status_activity'
 const byPriority = 'conversation_inbox_status_priority'
 const byWaiting = 'conversation_inbox_status_waiting'
+const bySnooze = 'conversation_inbox_snoozed'
 const byAssignee = 'conversation_inbox_assignee_activity'
 
 describe.each<[string, List]>([
@@ -44,6 +45,14 @@ describe.each<[string, List]>([
   ['by priority and status', { filter: { status: ['OPEN'] }, field: 'PRIORITY', index: byPriority }],
   ['by waiting', { filter: {}, field: 'WAITING_SINCE', index: byWaiting, merged: 5 }],
   ['by waiting and status', { filter: { status: ['OPEN'] }, field: 'WAITING_SINCE', index: byWaiting }],
+  [
+    'of what is snoozed, by when it wakes',
+    { filter: { status: ['SNOOZED'] }, field: 'SNOOZED_UNTIL', index: bySnooze },
+  ],
+  [
+    'of what is snoozed in every inbox, by when it wakes',
+    { filter: { status: ['SNOOZED'] }, everyInbox: true, field: 'SNOOZED_UNTIL', index: bySnooze },
+  ],
   ['by when it was opened', { filter: {}, field: 'CREATED', index: 'conversation_inbox_created' }],
 ])('the list %s', (_, { filter, assigned, everyInbox, field = 'LAST_ACTIVITY', index, merged = 1 }) => {
   describe.each(['DESC', 'ASC'])('%s', (direction) => {
@@ -89,6 +98,8 @@ test('the list of what is one’s own is read and counted as that of any assigne
         { filter: { status: ['OPEN'], ...filter } },
       ),
     )
+  // A document is compiled when it comes again.
+  await issued({})
   const [own, named] = [await issued({ assignedToMe: true }), await issued({ assigneeId: viewer.agent.id })]
   const read = (all: typeof own) =>
     all.filter(({ name }) => name.startsWith('conversation.')).map(({ name, values }) => [name, values])

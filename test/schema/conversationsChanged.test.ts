@@ -302,10 +302,13 @@ describe('the filter', () => {
     )
   }
 
-  test.each(['WAITING_SINCE', 'PRIORITY'])('is refused in the order of %s', async (field) => {
-    const stream = overWebSocket({ orderBy: { field, direction: 'ASC' } })
-    await expect(stream.next()).rejects.toThrow('INVALID')
-  })
+  test.each(['WAITING_SINCE', 'PRIORITY', 'SNOOZED_UNTIL'])(
+    'is refused in the order of %s',
+    async (field) => {
+      const stream = overWebSocket({ orderBy: { field, direction: 'ASC' } })
+      await expect(stream.next()).rejects.toThrow('INVALID')
+    },
+  )
 
   test('that names something by a malformed id lists nothing', async () => {
     const stream = overWebSocket({ filter: { assigneeId: 'agent_unknown' }, snapshot: true })

@@ -181,6 +181,8 @@ describe('a forged cursor is refused, and no fault of ours', () => {
     ['LAST_ACTIVITY', ['toString', id]],
     ['CREATED', ['8640000000000001', id]],
     ['WAITING_SINCE', ['-infinity', id]],
+    ['SNOOZED_UNTIL', ['', 'x']],
+    ['SNOOZED_UNTIL', ['never', id]],
     ['PRIORITY', ['toString', '1', id]],
     ['PRIORITY', ['__proto__', '1', id]],
     ['PRIORITY', ['HIGH', '1', 'x']],

@@ -188,6 +188,10 @@ describe('a saved view', () => {
       { ...made, filter: { not: { later: true } }, count: 0, conversations },
       other,
     ])
+    await server.app.db.pool.query(`update view set filter = '{}', order_field = 'toString' where id = $1`, [
+      storedId('View', made.id),
+    ])
+    expect(await saved()).toEqual([made, other])
     for (const { id } of [made, other]) await call('deleteView', { viewId: id })
   })
 
@@ -354,4 +358,16 @@ test('an agent makes 200, and no more', async () => {
   expect(await call('createView', { name: 'x', scope: 'PERSONAL' }, cid.token)).toMatchObject({
     code: 'INVALID',
   })
+})
+
+test('in the built-in one of what is snoozed, what wakes soonest comes first', async () => {
+  const inbox = await server.inbox('Later')
+  const { token } = await server.agent('Eve', [inbox])
+  const ids = await Promise.all(Array.from({ length: 3 }, () => server.conversation(inbox)))
+  for (const [index, day] of [2, 1, 3].entries()) {
+    await change('snoozeConversation', { conversationId: ids[index], until: `2030-01-0${day}T00:00:00.000Z` })
+  }
+  const snoozed = (await views(token)).find(({ kind }) => kind === 'SNOOZED')
+  expect(snoozed.orderBy).toEqual({ field: 'SNOOZED_UNTIL', direction: 'ASC' })
+  expect(snoozed.conversations.nodes).toEqual([1, 0, 2].map((index) => ({ id: ids[index] })))
 })

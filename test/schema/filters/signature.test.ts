@@ -39,7 +39,7 @@ async function change(mutation: string, input: object) {
 }
 
 test('an unchanged page has no rows, but what else is known of it', async () => {
-  for (const field of ['LAST_ACTIVITY', 'CREATED', 'WAITING_SINCE', 'PRIORITY']) {
+  for (const field of ['LAST_ACTIVITY', 'CREATED', 'WAITING_SINCE', 'PRIORITY', 'SNOOZED_UNTIL']) {
     const variables = { orderBy: { field, direction: 'DESC' } }
     const whole = await page(null, variables)
     expect(whole).toMatchObject({ isUnchanged: false, totalCount: 4, pageInfo: { hasNextPage: true } })

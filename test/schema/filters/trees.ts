@@ -227,6 +227,7 @@ export const keys: Record<string, (row: Row) => number[]> = {
   LAST_ACTIVITY: (row) => [row.lastActivityAt],
   CREATED: (row) => [row.createdAt],
   WAITING_SINCE: (row) => [row.waitingSince ?? Number.POSITIVE_INFINITY],
+  SNOOZED_UNTIL: (row) => [row.snoozedUntil ?? Number.POSITIVE_INFINITY],
   PRIORITY: (row) => [priorities.indexOf(row.priority), row.lastActivityAt],
 }
 
