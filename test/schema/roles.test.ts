@@ -223,6 +223,36 @@ test('a supervisor says who is in a team, and what is the team’s comes and goe
 
 test('a supervisor is in the team they make, and can give it a view', async () => {
   const inboxId = await server.inbox()
+test('a team shows those of its members whom one sees', async () => {
+  const [own, other] = [await server.inbox(), await server.inbox()]
+  const [near, far] = [await server.agent('Near', [own]), await server.agent('Far', [other])]
+  const away = await server.agent('Away', [])
+  const boss = await server.agent('Boss', [own], 'SUPERVISOR')
+  const agentIds = [near.id, far.id, away.id]
+  const { team } = await change('createTeam', { name: 'Both', agentIds }, server.token, 'team { id }')
+  const names = async (token?: string) => {
+    const seen = await server.must(
+      'query ($id: ID!) { teams { id members { name } } node(id: $id) { ... on Team { members { name } } } }',
+      { id: team.id },
+      token,
+    )
+    const listed = seen.teams.find(({ id }: { id: string }) => id === team.id)
+    expect(listed.members).toEqual(seen.node.members)
+    return listed.members.map(({ name }: { name: string }) => name)
+  }
+  expect(await names()).toEqual(['Away', 'Far', 'Near'])
+  expect(await names(near.token)).toEqual(['Near'])
+  expect(await names(far.token)).toEqual(['Far'])
+  expect(await names(away.token)).toEqual(['Away'])
+  const { team: joined } = await change(
+    'addTeamMember',
+    { teamId: team.id, agentId: boss.id },
+    boss.token,
+    'team { members { name } }',
+  )
+  expect(joined.members).toEqual([{ name: 'Boss' }, { name: 'Near' }])
+})
+
   const { token } = await server.agent('Ida', [inboxId], 'SUPERVISOR')
   const colleague = await server.agent('Jane', [inboxId])
   const input = { name: 'Night shift', agentIds: [colleague.id, colleague.id] }
