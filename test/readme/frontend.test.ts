@@ -93,6 +93,15 @@ async function answerOf(text: string, variables: object): Promise<object> {
   const { data, errors } = await server.graphql(text, variables)
   expect(errors).toBeUndefined()
   return data
+test('a token that is not accepted gives 401 and no data, and no token a viewer of null', async () => {
+  const start = blocks.find(({ name }) => name === 'Start')?.block.text ?? ''
+  const refused = await server.graphql(start, {}, 'gds_unknown')
+  expect(refused.status).toBe(401)
+  expect(refused).not.toHaveProperty('data')
+  expect(refused.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED')
+  expect((await server.graphql(start, {}, null)).data.viewer).toBeNull()
+})
+
 }
 
 /** What a stream begins with, while things happen: when exactly it begins cannot be told from outside. */
