@@ -60,7 +60,10 @@ mutation('createApiToken', {
   input: (t) => ({
     name: t.string({ required: true, description: 'What it is for.' }),
     agentId: t.id({ description: 'Whom it stands for; you when left out. Only admins may name others.' }),
-    scopes: t.field({ type: [TokenScopeEnum], description: 'At most your own; all of them when left out.' }),
+    scopes: t.field({
+      type: [TokenScopeEnum],
+      description: 'READ, and at most your own; all of yours when left out.',
+    }),
     expiresAt: t.field({ type: 'DateTime', description: 'Never when left out.' }),
   }),
   changes: { token: 'Token' },

@@ -10,7 +10,7 @@ export interface NewApiToken {
   name: string
   /** Whom it stands for; the caller when left out. Only an admin may name another. */
   agentId?: string | null
-  /** At most the caller's own; all of them when left out. */
+  /** `READ`, and at most the caller's own; all of them when left out. */
   scopes?: readonly TokenScope[] | null
   expiresAt?: Date | null
 }
@@ -21,6 +21,12 @@ export function createApiToken(db: Database, actor: Actor | null, input: NewApiT
   const agentId = input.agentId ?? agent.agentId
   const scopes = input.scopes ?? agent.scopes
   if (input.name.trim() === '') throw new ValidationError('name', 'A token needs a name to be recognised by.')
+  if (!scopes.includes('READ')) {
+    throw new ValidationError(
+      'scopes',
+      'Every token reads. Add READ, or leave `scopes` out for all of yours.',
+    )
+  }
   if (scopes.some((scope) => !agent.scopes.includes(scope))) {
     throw new ForbiddenError('A token cannot have a scope that yours has not.')
   }

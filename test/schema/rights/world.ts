@@ -4,6 +4,7 @@ import { schema } from '../../../schema/schema.js'
 import type { IntegrationActor, TokenScope } from '../../../src/actor.js'
 import { storedId } from '../../../src/ids.js'
 import { recordNotice } from '../../../src/notice/record.js'
+import { secretHash } from '../../../src/token/mint.js'
 import type { TestServer } from '../../support/server.js'
 import { eventually } from '../../webhooks/setup.js'
 import type { World } from '../idempotency/calls.js'
@@ -20,7 +21,7 @@ export interface Caller {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects of an answer
-export type Answer = { data?: Record<string, any> | null; errors?: readonly unknown[] }
+export type Answer = { status?: number; data?: Record<string, any> | null; errors?: readonly unknown[] }
 
 /** An inbox with one of everything in it. */
 export interface Inbox extends World {
@@ -43,9 +44,12 @@ export interface Place {
   callers: Caller[]
   /** A new token of a role, with these scopes. */
   mint(column: Column, scope: TokenScope): Promise<Caller>
+  /** One with all scopes but READ, as it was made before every token had that. */
+  mintBlind(role: Role): Promise<Caller>
 }
 
 export const roles = ['READ_ONLY', 'AGENT', 'SUPERVISOR', 'ADMIN'] as const
+export type Role = (typeof roles)[number]
 const scopes = { READ: ['READ'], WRITE: ['READ', 'WRITE'], ADMIN: ['READ', 'WRITE', 'ADMIN'] }
 export const password = 'a long password'
 
@@ -66,10 +70,17 @@ export async function startPlace(server: TestServer): Promise<Place> {
     )
     return overHttp(server, column, scope, createApiToken.secret)
   }
+  const mintBlind = async (role: Role) => {
+    const caller = await mint(role, 'ADMIN')
+    await server.app.db.pool.query(`update token set scopes = '{WRITE,ADMIN}' where hash = $1`, [
+      secretHash(caller.token ?? ''),
+    ])
+    return caller
+  }
   const withAll = []
   for (const role of roles) withAll.push(await mint(role, 'ADMIN'))
   const callers = [overHttp(server, 'nobody', null, null), ...withAll, inProcess(server, own.integration)]
-  return { server, own, other, callers, mint }
+  return { server, own, other, callers, mint, mintBlind }
 }
 
 async function fill(server: TestServer, inboxId: string, team: string[]): Promise<Inbox> {
