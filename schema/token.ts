@@ -1,6 +1,7 @@
 import { RateLimitedError } from '../src/errors.js'
-import { createApiToken, revokeApiToken, signOut } from '../src/token/manage.js'
+import { createApiToken } from '../src/token/create.js'
 import type { TokenView } from '../src/token/mint.js'
+import { revokeApiToken, signOut } from '../src/token/revoke.js'
 import { signIn } from '../src/token/signIn.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
@@ -64,7 +65,10 @@ mutation('createApiToken', {
       type: [TokenScopeEnum],
       description: 'READ, and at most your own; all of yours when left out.',
     }),
-    expiresAt: t.field({ type: 'DateTime', description: 'Never when left out.' }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'Never when left out. At the latest when the API token that asks does.',
+    }),
   }),
   changes: { token: 'Token' },
   run: (input, { app, actor }, call) =>

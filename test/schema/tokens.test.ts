@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { storedId } from '../../src/ids.js'
+import { createApiToken } from '../../src/token/create.js'
 import { secretHash } from '../../src/token/mint.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
@@ -62,3 +64,45 @@ test('a token without READ from before opens nothing, over HTTP and on sockets',
     await client.dispose()
   }
 })
+
+test('a token that expires makes none that outlives it', async () => {
+  const { id: agentId } = await server.agent('Ann', [])
+  const expiresAt = inMinutes(10)
+  const { secret } = await make({ expiresAt })
+  for (const input of [{}, { expiresAt: null }, { expiresAt: inMinutes(11) }, { agentId }])
+    expect(await make(input, secret)).toMatchObject({
+      __typename: 'ValidationError',
+      field: 'expiresAt',
+      reason: expect.stringContaining(expiresAt),
+    })
+  for (const until of [expiresAt, inMinutes(9)])
+    expect((await make({ expiresAt: until, agentId }, secret)).token.expiresAt).toBe(until)
+})
+
+test('a session, and a token for good, make tokens for good', async () => {
+  const { signIn } = await server.must(
+    `mutation { signIn(input: { email: "admin@example.com", password: "correct horse" }) {
+      __typename ... on SignInPayload { token } } }`,
+    {},
+    null,
+  )
+  for (const token of [signIn.token, server.token]) {
+    expect((await make({}, token)).token.expiresAt).toBeNull()
+  }
+})
+
+test('no token is made for a closed account, nor by a revoked one that is still remembered', async () => {
+  const { id, token } = await server.agent('Bea', [])
+  const actor = await server.app.principals(token)
+  await sql('update agent set archived_at = now() where id = $1', storedId('Agent', id))
+  expect(await make({ agentId: id })).toMatchObject({ __typename: 'NotFoundError' })
+  await expect(createApiToken(server.app.db, actor, { name: 'x' })).rejects.toThrow('Agent not found')
+
+  await sql('update agent set archived_at = null where id = $1', storedId('Agent', id))
+  await sql('update token set revoked_at = now() where hash = $1', secretHash(token))
+  await expect(createApiToken(server.app.db, actor, { name: 'x' })).rejects.toMatchObject({
+    code: 'UNAUTHENTICATED',
+  })
+})
+
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()

@@ -1,8 +1,8 @@
-import { type Actor, dutiesOf, requireSelf, type TokenScope } from '../actor.js'
-import { findAgent } from '../agent/access.js'
-import type { Database } from '../database/database.js'
+import { type Actor, type AgentActor, dutiesOf, requireSelf, type TokenScope } from '../actor.js'
+import type { Database, Transaction } from '../database/database.js'
 import { statement } from '../database/statement.js'
 import { ForbiddenError, NotFoundError, ValidationError } from '../errors.js'
+import type { Token } from '../generated/prisma/client.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
 import { mintToken, type TokenView } from './mint.js'
 
@@ -12,6 +12,7 @@ export interface NewApiToken {
   agentId?: string | null
   /** `READ`, and at most the caller's own; all of them when left out. */
   scopes?: readonly TokenScope[] | null
+  /** Not after the caller's own API token. */
   expiresAt?: Date | null
 }
 
@@ -34,44 +35,37 @@ export function createApiToken(db: Database, actor: Actor | null, input: NewApiT
     throw new ForbiddenError('Only an admin makes tokens for other agents.')
   }
   return transact(db, agent, call, async (tx): Promise<{ token: TokenView; secret: string }> => {
-    if (input.expiresAt && input.expiresAt <= tx.now) {
+    const expiresAt = input.expiresAt ?? null
+    if (expiresAt && expiresAt <= tx.now) {
       throw new ValidationError('expiresAt', 'The token would have expired already.')
     }
-    if (!(await findAgent(tx, agent, agentId))) throw new NotFoundError('Agent')
-    return mintToken(tx, {
-      kind: 'API',
-      name: input.name.trim(),
-      agentId,
-      scopes,
-      expiresAt: input.expiresAt,
-    })
+    const [account] = await tx.query(openAccount, [agentId])
+    if (!account) throw new NotFoundError('Agent')
+    await requireOutlasting(tx, agent, expiresAt)
+    return mintToken(tx, { kind: 'API', name: input.name.trim(), agentId, scopes, expiresAt })
   })
 }
 
-/** Makes a token worthless, at the latest a second later on every node. One's own; for an admin, anyone's. */
-export function revokeApiToken(
-  db: Database,
-  actor: Actor | null,
-  input: { tokenId: string },
-  call?: RepeatableCall,
-) {
-  const agent = requireSelf(actor)
-  const anyone = dutiesOf(agent).includes('ADMINISTER')
-  return transact(db, agent, call, async (tx) => {
-    const [token] = await tx.query<{ id: string }>(revoke, [input.tokenId, tx.now, agent.agentId, anyone])
-    if (!token) throw new NotFoundError('Token')
-    return { token }
-  })
+/** Refuses what would go on when the caller's own token is over. */
+async function requireOutlasting(tx: Transaction, { tokenId }: AgentActor, expiresAt: Date | null) {
+  const [own] = await tx.query<Pick<Token, 'kind' | 'expiresAt'>>(asking, [tokenId])
+  if (!own) throw new ForbiddenError('Your own token was revoked.', 'UNAUTHENTICATED')
+  if (own.kind !== 'API' || !own.expiresAt) return
+  if (expiresAt && expiresAt <= own.expiresAt) return
+  const latest = own.expiresAt.toISOString()
+  throw new ValidationError(
+    'expiresAt',
+    `A token lasts no longer than the one that makes it: until ${latest}.`,
+  )
 }
 
-/** Ends the session, or revokes the token, that asks. */
-export async function signOut(db: Database, actor: Actor | null): Promise<void> {
-  if (actor?.kind !== 'AGENT') throw new ForbiddenError('There is no session to end.', 'UNAUTHENTICATED')
-  await db.query(revoke, [actor.tokenId, db.clock.now(), actor.agentId, false])
-}
+// Locked, so that an account that is closed meanwhile takes the new token along, and a token that is revoked makes none.
+const openAccount = statement(
+  'agent.lockOpen',
+  'select 1 from agent where id = $1 and archived_at is null for share',
+)
 
-const revoke = statement(
-  'token.revoke',
-  `update token set revoked_at = coalesce(revoked_at, $2)
-    where id = $1 and (agent_id = $3::uuid or ($4::boolean and agent_id is not null)) returning id`,
+const asking = statement(
+  'token.lockAsking',
+  'select kind, expires_at as "expiresAt" from token where id = $1 and revoked_at is null for share',
 )
