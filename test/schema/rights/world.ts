@@ -7,7 +7,7 @@ import { recordNotice } from '../../../src/notice/record.js'
 import { secretHash } from '../../../src/token/mint.js'
 import type { TestServer } from '../../support/server.js'
 import { eventually } from '../../webhooks/setup.js'
-import type { World } from '../idempotency/calls.js'
+import { newSession, type World } from '../idempotency/calls.js'
 import type { Column } from './table.js'
 
 /** Somebody who asks, with whatever their role and token give them. */
@@ -42,8 +42,10 @@ export interface Place {
   other: Inbox
   /** One for each column, with all scopes. */
   callers: Caller[]
+  /** Of each role, with an open session and the password of everybody. */
+  agents: Record<Role, string>
   /** A new token of a role, with these scopes. */
-  mint(column: Column, scope: TokenScope): Promise<Caller>
+  mint(role: Role, scope: TokenScope): Promise<Caller>
   /** One with all scopes but READ, as it was made before every token had that. */
   mintBlind(role: Role): Promise<Caller>
 }
@@ -57,12 +59,12 @@ export const password = 'a long password'
 export async function startPlace(server: TestServer): Promise<Place> {
   const ownInbox = await server.inbox('Own')
   const otherInbox = await server.inbox('Other')
-  const agents: Partial<Record<Column, string>> = {}
-  for (const role of roles) agents[role] = (await server.agent(role, [ownInbox], role)).id
+  const agents = {} as Place['agents']
+  for (const role of roles) agents[role] = await startAgent(server, role, ownInbox)
   const own = await fill(server, ownInbox, Object.values(agents))
   const other = await fill(server, otherInbox, [])
 
-  const mint = async (column: Column, scope: TokenScope) => {
+  const mint = async (column: Role, scope: TokenScope) => {
     const { createApiToken } = await server.must(
       `mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) {
         __typename ... on CreateApiTokenPayload { secret } } }`,
@@ -80,7 +82,17 @@ export async function startPlace(server: TestServer): Promise<Place> {
   const withAll = []
   for (const role of roles) withAll.push(await mint(role, 'ADMIN'))
   const callers = [overHttp(server, 'nobody', null, null), ...withAll, inProcess(server, own.integration)]
-  return { server, own, other, callers, mint, mintBlind }
+  return { server, own, other, callers, agents, mint, mintBlind }
+}
+
+async function startAgent(server: TestServer, role: Role, inboxId: string): Promise<string> {
+  const { id } = await server.agent(role, [inboxId], role)
+  await server.must(
+    `mutation ($input: SetPasswordInput!) { setPassword(input: $input) { __typename ... on Error { reason: message } } }`,
+    { input: { agentId: id, password } },
+  )
+  await newSession(server, id)
+  return id
 }
 
 async function fill(server: TestServer, inboxId: string, team: string[]): Promise<Inbox> {
