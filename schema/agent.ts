@@ -1,11 +1,13 @@
 import type { AgentView } from '../src/agent/access.js'
 import { listAgents } from '../src/agent/access.js'
 import { createAgent } from '../src/agent/create.js'
+import { setPassword } from '../src/agent/setPassword.js'
 import { archiveAgent, restoreAgent, setAgentRole } from '../src/agent/setState.js'
+import { RateLimitedError } from '../src/errors.js'
 import { builder } from './builder.js'
 import { AgentRoleEnum } from './enums.js'
 import { type InputFields, mutation } from './mutation.js'
-import { argumentId, findable, idOf, Node } from './node.js'
+import { argumentId, findable, idOf, Node, optionalId } from './node.js'
 
 export const Agent = builder.objectRef<AgentView>('Agent')
 
@@ -70,11 +72,32 @@ mutation('setAgentRole', {
     setAgentRole(app.db, actor, { agentId: argumentId('Agent', agentId), role }, call),
 })
 
+mutation('setPassword', {
+  description:
+    'Gives an account another password and ends its sessions, but for the one that asks; API tokens stay. Your own, with the password that you have now; for admins, anyone’s. A wrong one counts as a failed attempt to sign in.',
+  input: (t) => ({
+    agentId: t.id({ description: 'Whose; yours when left out.' }),
+    password: t.string({ required: true, description: 'The new one. At least 10 characters.' }),
+    currentPassword: t.string({ description: 'The one you have now; needed for your own.' }),
+  }),
+  changesRights: true,
+  changes: { agent: 'Agent' },
+  errors: [RateLimitedError],
+  run: (input, { app, actor }, call) =>
+    setPassword(
+      app.db,
+      app.signInLimit,
+      actor,
+      { ...input, agentId: optionalId('Agent', input.agentId) },
+      call,
+    ),
+})
+
 const named = (t: InputFields) => ({ agentId: t.id({ required: true, description: 'The agent.' }) })
 
 mutation('archiveAgent', {
   description:
-    'Closes an account: its password and tokens open nothing any more. What they wrote and hold stays theirs. Neither the last admin’s nor one that stands for Fin. For admins.',
+    'Closes an account: its password opens nothing any more, and its sessions and API tokens are revoked for good. What they wrote and hold stays theirs. Neither the last admin’s nor one that stands for Fin. For admins.',
   input: named,
   changesRights: true,
   changes: { agent: 'Agent' },
@@ -83,7 +106,8 @@ mutation('archiveAgent', {
 })
 
 mutation('restoreAgent', {
-  description: 'Opens an archived account again, with its role, inboxes, password and tokens. For admins.',
+  description:
+    'Opens an archived account again, with its role, inboxes and password, and none of its tokens. For admins.',
   input: named,
   changesRights: true,
   changes: { agent: 'Agent' },

@@ -184,7 +184,7 @@ export const DeliveryStateEnum = builder.enumType('DeliveryState', {
 export const TokenScopeEnum = builder.enumType('TokenScope', {
   description: 'What a token may be used for, beside what its agent may do.',
   values: {
-    READ: { description: 'To see.' },
+    READ: { description: 'To see; every token has it.' },
     WRITE: { description: 'To change what agents change.' },
     ADMIN: { description: 'To administer, where its agent is an admin.' },
   } satisfies Record<TokenScope, object>,

@@ -15,16 +15,19 @@ export const Team = builder.prismaObject('Team', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     members: t.field({
       type: [Agent],
-      description: 'Who is in it.',
+      description: 'Those in it whom you see.',
       extensions: { isLogged: false },
       select: {
         members: {
           where: { agent: { archivedAt: null } },
-          select: { agent: { omit: { passwordHash: true } } },
+          select: { agentId: true },
           orderBy: { agent: { name: 'asc' } },
         },
       },
-      resolve: (team) => team.members.map((member) => member.agent),
+      resolve: async (team, _, { load }) => {
+        const inSight = await Promise.all(team.members.map(({ agentId }) => load.agent(agentId)))
+        return inSight.filter((agent) => agent !== null)
+      },
     }),
   }),
 })

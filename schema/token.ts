@@ -1,6 +1,10 @@
+import type { Actor } from '../src/actor.js'
+import type { App } from '../src/app.js'
 import { RateLimitedError } from '../src/errors.js'
-import { createApiToken, revokeApiToken, signOut } from '../src/token/manage.js'
+import type { Prisma } from '../src/generated/prisma/client.js'
+import { createApiToken } from '../src/token/create.js'
 import type { TokenView } from '../src/token/mint.js'
+import { revokeApiToken, revokeSession, signOut } from '../src/token/revoke.js'
 import { signIn } from '../src/token/signIn.js'
 import { Agent } from './agent.js'
 import { builder } from './builder.js'
@@ -27,6 +31,10 @@ const Token = builder.objectRef<TokenView>('Token').implement({
       nullable: true,
       description: 'Since when it is worthless.',
     }),
+    isCurrent: t.boolean({
+      description: 'Whether it is the one that asks.',
+      resolve: ({ id }, _, { actor }) => actor?.kind === 'AGENT' && actor.tokenId === id,
+    }),
   }),
 })
 
@@ -43,25 +51,43 @@ builder.queryField('apiTokens', (t) =>
   t.field({
     type: [Token],
     description: 'Your API tokens that are not revoked, newest first.',
-    resolve: (_, __, { app, actor }) =>
-      actor?.kind === 'AGENT'
-        ? app.db.prisma.token.findMany({
-            omit: { hash: true },
-            where: { agentId: actor.agentId, kind: 'API', revokedAt: null },
-            orderBy: { id: 'desc' },
-            take: 1_000,
-          })
-        : [],
+    resolve: (_, __, { app, actor }) => ownTokens(app, actor, { kind: 'API' }),
   }),
 )
+
+builder.queryField('sessions', (t) =>
+  t.field({
+    type: [Token],
+    description:
+      'Your sessions that are open, newest first. `revokeSession` ends one, `setPassword` all others.',
+    resolve: (_, __, { app, actor }) =>
+      ownTokens(app, actor, { kind: 'SESSION', expiresAt: { gt: app.db.clock.now() } }),
+  }),
+)
+
+function ownTokens(app: App, actor: Actor | null, which: Prisma.TokenWhereInput) {
+  if (actor?.kind !== 'AGENT') return []
+  return app.db.prisma.token.findMany({
+    omit: { hash: true },
+    where: { ...which, agentId: actor.agentId, revokedAt: null },
+    orderBy: { id: 'desc' },
+    take: 1_000,
+  })
+}
 
 mutation('createApiToken', {
   description: 'Makes an API token; its secret is shown in this answer only.',
   input: (t) => ({
     name: t.string({ required: true, description: 'What it is for.' }),
     agentId: t.id({ description: 'Whom it stands for; you when left out. Only admins may name others.' }),
-    scopes: t.field({ type: [TokenScopeEnum], description: 'At most your own; all of them when left out.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'Never when left out.' }),
+    scopes: t.field({
+      type: [TokenScopeEnum],
+      description: 'READ, and at most your own; all of yours when left out.',
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'Never when left out. At the latest when the API token that asks does.',
+    }),
   }),
   changes: { token: 'Token' },
   run: (input, { app, actor }, call) =>
@@ -76,12 +102,22 @@ mutation('createApiToken', {
 })
 
 mutation('revokeApiToken', {
-  description: 'Makes a token worthless within a second. Your own; for admins, anyone’s.',
+  description: 'Makes an API token worthless within a second. Your own; for admins, anyone’s.',
   input: (t) => ({ tokenId: t.id({ required: true, description: 'The token.' }) }),
   changesRights: true,
   changes: { token: 'Token' },
   run: (input, { app, actor }, call) =>
     revokeApiToken(app.db, actor, { tokenId: argumentId('Token', input.tokenId) }, call),
+})
+
+mutation('revokeSession', {
+  description:
+    'Ends a session within a second, also the one that asks. Your own; for admins, anyone’s. `setPassword` and `archiveAgent` end all of an agent’s.',
+  input: (t) => ({ sessionId: t.id({ required: true, description: 'The session.' }) }),
+  changesRights: true,
+  changes: { session: 'Token' },
+  run: (input, { app, actor }, call) =>
+    revokeSession(app.db, actor, { sessionId: argumentId('Token', input.sessionId) }, call),
 })
 
 mutation('signIn', {

@@ -20,7 +20,6 @@ export interface NewAgent {
   password?: string | null
 }
 
-const shortestPassword = 10
 const isEmail = z.email()
 
 /** Makes an account for a person or a bot. */
@@ -40,9 +39,6 @@ export async function prepareAgent(input: NewAgent): Promise<PreparedAgent> {
   const email = input.email.trim().toLowerCase()
   if (name === '') throw new ValidationError('name', 'An agent needs a name.')
   if (!isEmail.safeParse(email).success) throw new ValidationError('email', 'This is not an e-mail address.')
-  if (input.password && input.password.length < shortestPassword) {
-    throw new ValidationError('password', `A password needs at least ${shortestPassword} characters.`)
-  }
   return { ...input, name, email, passwordHash: input.password ? await hashPassword(input.password) : null }
 }
 

@@ -4,6 +4,7 @@ import { statement } from '../database/statement.js'
 import { NotFoundError, ValidationError } from '../errors.js'
 import type { AgentRole } from '../generated/prisma/enums.js'
 import { type RepeatableCall, transact } from '../idempotency/transact.js'
+import { revokeTokensOf } from '../token/revoke.js'
 
 interface Named {
   agentId: string
@@ -12,6 +13,7 @@ interface Named {
 interface LockedAgent {
   /** One whose account is open. */
   isAdmin: boolean
+  isArchived: boolean
 }
 
 /** Gives an agent another role, which holds at once, for what they have open too. */
@@ -27,19 +29,24 @@ export function setAgentRole(
   })
 }
 
-/** Makes an account's password and tokens worthless. What they wrote and hold stays theirs. */
+/** Closes an account, and makes its tokens worthless for good. What they wrote and hold stays theirs. */
 export function archiveAgent(db: Database, actor: Actor | null, { agentId }: Named, call?: RepeatableCall) {
   return change(db, actor, agentId, call, async (tx, { isAdmin }) => {
     if (isAdmin) await requireOtherAdmin(tx, 'agentId')
     const [integration] = await tx.query(integrationOf, [agentId])
     if (integration) throw new ValidationError('agentId', 'This agent stands for Fin in an integration.')
     await tx.query(archive, [agentId, tx.now])
+    await revokeTokensOf(tx, agentId)
   })
 }
 
-/** Opens an archived account again, as it was. */
+/** Opens an archived account again, as it was but for its tokens. */
 export function restoreAgent(db: Database, actor: Actor | null, { agentId }: Named, call?: RepeatableCall) {
-  return change(db, actor, agentId, call, (tx) => tx.query(restore, [agentId]))
+  return change(db, actor, agentId, call, async (tx, { isArchived }) => {
+    // The previous release leaves the tokens of an account that it closes.
+    if (isArchived) await revokeTokensOf(tx, agentId)
+    await tx.query(restore, [agentId])
+  })
 }
 
 function change(
@@ -67,7 +74,8 @@ async function requireOtherAdmin(tx: Transaction, field: string): Promise<void> 
 
 const lock = statement(
   'agent.lock',
-  `select role = 'ADMIN' and archived_at is null as "isAdmin" from agent where id = $1 for no key update`,
+  `select role = 'ADMIN' and archived_at is null as "isAdmin", archived_at is not null as "isArchived"
+     from agent where id = $1 for no key update`,
 )
 
 const lockAdmins = statement(

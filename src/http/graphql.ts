@@ -67,5 +67,5 @@ function refuse(response: ServerResponse, error: unknown, report: Report): void 
 }
 
 const notJson = 'Send JSON with `Content-Type: application/json`.'
-const badToken = 'This token is unknown, expired or revoked. Sign in again.'
+const badToken = 'This token is unknown, expired or revoked, or lacks the scope READ. Sign in again.'
 const tooLarge = 'A request has at most 1 MB. Send less at once.'

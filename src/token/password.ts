@@ -1,7 +1,13 @@
 import { hash, verify } from '@node-rs/argon2'
+import { ValidationError } from '../errors.js'
 
-/** argon2id with the library's defaults (19 MiB, 2 passes), encoded. */
-export function hashPassword(password: string): Promise<string> {
+const shortest = 10
+
+/** argon2id with the library's defaults (19 MiB, 2 passes), encoded. Refuses a password that is too short. */
+export async function hashPassword(password: string): Promise<string> {
+  if (password.length < shortest) {
+    throw new ValidationError('password', `A password needs at least ${shortest} characters.`)
+  }
   return hash(password)
 }
 

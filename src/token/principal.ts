@@ -8,7 +8,7 @@ import { secretHash } from './mint.js'
 
 export type Principals = Briefly<Actor | null>
 
-/** Who stands behind a token, for every API and socket; null when it is unknown, expired or revoked. */
+/** Who stands behind a token, for every API and socket; null when it is unknown, expired or revoked, or an agent's that may not read. */
 export function principals(db: Database): Principals {
   return briefly((token) => look(db, token))
 }
@@ -83,5 +83,6 @@ const find = statement(
      from token t
      left join fin_integration f on f.id = t.integration_id and f.archived_at is null
      join agent a on a.id = coalesce(t.agent_id, f.agent_id) and a.archived_at is null
-    where t.hash = any($1::bytea[]) and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)`,
+    where t.hash = any($1::bytea[]) and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)
+      and (t.agent_id is null or 'READ' = any(t.scopes))`,
 )

@@ -9,7 +9,7 @@ import { passwordFits } from './password.js'
 /** 14 days, in ms. */
 const sessionLength = 14 * 24 * 60 * 60 * 1_000
 
-/** Counts sign-in attempts in the database, so that all nodes share one count. */
+/** Counts attempts at a password in the database, so that all nodes share one count. */
 export interface SignInLimit {
   /** Counts one attempt; throws RateLimitedError when there were too many. */
   attempt(email: string): Promise<void>
@@ -48,20 +48,30 @@ export async function signIn(db: Database, limit: SignInLimit, input: { email: s
   const email = storable(input.email).trim().toLowerCase()
   await limit.attempt(email)
   const [agent] = await db.query<{ id: string; passwordHash: string | null }>(findAgent, [email])
-  if (!(await passwordFits(agent?.passwordHash ?? null, input.password)) || !agent) {
-    throw new ForbiddenError('The e-mail or the password is wrong.', 'UNAUTHENTICATED')
-  }
+  if (!(await passwordFits(agent?.passwordHash ?? null, input.password)) || !agent) throw wrong()
   await limit.forgive(email)
-  const minted = await mintToken(db, {
-    kind: 'SESSION',
-    agentId: agent.id,
-    scopes: ['READ', 'WRITE', 'ADMIN'],
-    expiresAt: new Date(db.clock.now().getTime() + sessionLength),
+  const minted = await db.transaction(async (tx) => {
+    const [still] = await tx.query(lockFitting, [agent.id, agent.passwordHash])
+    if (!still) throw wrong()
+    return mintToken(tx, {
+      kind: 'SESSION',
+      agentId: agent.id,
+      scopes: ['READ', 'WRITE', 'ADMIN'],
+      expiresAt: new Date(tx.now.getTime() + sessionLength),
+    })
   })
   return { ...minted, agentId: agent.id }
 }
 
+const wrong = () => new ForbiddenError('The e-mail or the password is wrong.', 'UNAUTHENTICATED')
+
 const findAgent = statement(
   'agent.toSignIn',
   'select id, password_hash as "passwordHash" from agent where email = $1 and archived_at is null',
+)
+
+// Locked, so that a change of the password or the end of the account takes the new session along.
+const lockFitting = statement(
+  'agent.lockFitting',
+  'select 1 from agent where id = $1 and password_hash = $2 and archived_at is null for share',
 )

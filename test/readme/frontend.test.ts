@@ -43,6 +43,13 @@ beforeAll(async () => {
     'query ($id: ID!) { conversation(id: $id) { messages(last: 2) { nodes { id } } endUser { id } timeline(last: 1) { pageInfo { startCursor } } } }',
     { id: conversationId },
   )
+  const { signIn } = await server.must(
+    `mutation { signIn(input: { email: "admin@example.com", password: "correct horse" }) {
+      __typename ... on SignInPayload { token } } }`,
+    {},
+    null,
+  )
+  const { sessions } = await server.must('{ sessions { id } }', {}, signIn.token)
   ids = {
     agent: agentId,
     conv: conversationId,
@@ -50,6 +57,7 @@ beforeAll(async () => {
     msg: conversation.messages.nodes[0].id,
     cursor: conversation.timeline.pageInfo.startCursor,
     password: 'correct horse',
+    token: sessions[0].id,
     user: conversation.endUser.id,
   }
 
@@ -71,6 +79,7 @@ test('the guide has the documents that an inbox needs, each under a name of its 
       ...['SignIn', 'Start', 'Sidebar', 'List', 'LiveList', 'Open', 'Earlier', 'Watch', 'MarkRead', 'Typing'],
       ...['SaveDraft', 'CannedReplies', 'Hold', 'Undo', 'Edit', 'Upload'],
       ...['Reply', 'Note', 'Assign', 'Change', 'SetStatus', 'Snooze', 'Panel', 'Settings', 'Everything'],
+      ...['Sessions', 'EndSession', 'ChangePassword'],
     ]),
   )
 })
@@ -82,6 +91,15 @@ test.each(blocks)('$name shows something', async ({ kind, block }) => {
   const shown =
     kind === 'subscription' ? await firstOf(block.text, variables) : await answerOf(block.text, variables)
   for (const [field, value] of Object.entries(shown)) expectContent(field, value)
+})
+
+test('a token that is not accepted gives 401 and no data, and no token a viewer of null', async () => {
+  const start = blocks.find(({ name }) => name === 'Start')?.block.text ?? ''
+  const refused = await server.graphql(start, {}, 'gds_unknown')
+  expect(refused.status).toBe(401)
+  expect(refused).not.toHaveProperty('data')
+  expect(refused.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED')
+  expect((await server.graphql(start, {}, null)).data.viewer).toBeNull()
 })
 
 function variablesOf({ next }: Block): Record<string, unknown> {

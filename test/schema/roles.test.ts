@@ -126,7 +126,7 @@ test('the last admin stays one and cannot be archived, also when two stop at the
   }
 })
 
-test('an archived account opens nothing, keeps what it holds, and comes back as it was', async () => {
+test('an archived account opens nothing, keeps what it holds, and comes back with its rights but none of its tokens', async () => {
   const inboxId = await server.inbox()
   const { id, token } = await server.agent('Emma', [inboxId])
   const email = `${id}@example.com`
@@ -166,9 +166,11 @@ test('an archived account opens nothing, keeps what it holds, and comes back as 
   await expect(change('addInboxMember', { inboxId, agentId: id })).rejects.toThrow('NOT_FOUND')
 
   for (const agentId of [id, agent.id]) await change('restoreAgent', { agentId })
-  expect((await duties(token)).duties).toEqual(['KEEP_OWN', 'ANSWER'])
+  expect((await server.graphql('{ viewer { duties } }', {}, token)).status).toBe(401)
+  const { secret } = await change('createApiToken', { name: 'new', agentId: id }, server.token, 'secret')
+  expect((await duties(secret)).duties).toEqual(['KEEP_OWN', 'ANSWER'])
   await change('signIn', { email, password }, null, 'token')
-  await change('addNote', { conversationId, body: 'back' }, token)
+  await change('addNote', { conversationId, body: 'back' }, secret)
 })
 
 test('the agent that stands for Fin is not archived while its integration is there', async () => {
@@ -219,6 +221,36 @@ test('a supervisor says who is in a team, and what is the team’s comes and goe
   expect(await seen()).toEqual([['Lead', 'Member'], true])
   await change('removeTeamMember', membership, token, 'team { id }')
   expect(await seen()).toEqual([['Lead'], false])
+})
+
+test('a team shows those of its members whom one sees', async () => {
+  const [own, other] = [await server.inbox(), await server.inbox()]
+  const [near, far] = [await server.agent('Near', [own]), await server.agent('Far', [other])]
+  const away = await server.agent('Away', [])
+  const boss = await server.agent('Boss', [own], 'SUPERVISOR')
+  const agentIds = [near.id, far.id, away.id]
+  const { team } = await change('createTeam', { name: 'Both', agentIds }, server.token, 'team { id }')
+  const names = async (token?: string) => {
+    const seen = await server.must(
+      'query ($id: ID!) { teams { id members { name } } node(id: $id) { ... on Team { members { name } } } }',
+      { id: team.id },
+      token,
+    )
+    const listed = seen.teams.find(({ id }: { id: string }) => id === team.id)
+    expect(listed.members).toEqual(seen.node.members)
+    return listed.members.map(({ name }: { name: string }) => name)
+  }
+  expect(await names()).toEqual(['Away', 'Far', 'Near'])
+  expect(await names(near.token)).toEqual(['Near'])
+  expect(await names(far.token)).toEqual(['Far'])
+  expect(await names(away.token)).toEqual(['Away'])
+  const { team: joined } = await change(
+    'addTeamMember',
+    { teamId: team.id, agentId: boss.id },
+    boss.token,
+    'team { members { name } }',
+  )
+  expect(joined.members).toEqual([{ name: 'Boss' }, { name: 'Near' }])
 })
 
 test('a supervisor is in the team they make, and can give it a view', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { IntegrationActor } from '../../../src/actor.js'
-import { storedId } from '../../../src/ids.js'
+import { type IntegrationActor, tokenScopes } from '../../../src/actor.js'
+import { publicId, storedId } from '../../../src/ids.js'
+import { mintToken } from '../../../src/token/mint.js'
 import { fillDeliveries } from '../../delivery/fill.js'
 import type { TestServer } from '../../support/server.js'
 import { agentWith, type Caller, integrationAs } from './caller.js'
@@ -182,6 +183,14 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
     return { input: await token(), other: await token() }
   },
 
+  async revokeSession({ server, inboxId }) {
+    const { id } = await server.agent('Leaver', [inboxId])
+    return {
+      input: { sessionId: await newSession(server, id) },
+      other: { sessionId: await newSession(server, id) },
+    }
+  },
+
   async rotateFinClientSecret({ server }) {
     const { integrationId } = await server.createFin()
     return { input: { integrationId }, other: { integrationId, overlapHours: 1 } }
@@ -213,6 +222,12 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
       input: { integrationId, staticToken: unique() },
       other: { integrationId, staticToken: unique() },
     }
+  },
+
+  async setPassword(world) {
+    const { input, other } = await onAgents(world)
+    const password = 'a long password'
+    return { input: { ...input, password }, other: { ...other, password } }
   },
 
   snoozeConversation: (world) => onConversation(world, { until: inHours(1) }, { until: inHours(2) }),
@@ -288,6 +303,17 @@ async function onConversation({ server, inboxId }: World, input: object, other: 
 async function onAgents({ server }: World): Promise<Call> {
   const [first, second] = [await server.agent('First', []), await server.agent('Second', [])]
   return { input: { agentId: first.id }, other: { agentId: second.id } }
+}
+
+/** An open session of an agent. */
+export async function newSession(server: TestServer, agentId: string): Promise<string> {
+  const { token } = await mintToken(server.app.db, {
+    kind: 'SESSION',
+    agentId: storedId('Agent', agentId),
+    scopes: tokenScopes,
+    expiresAt: new Date(Date.now() + 3_600_000),
+  })
+  return publicId('Token', token.id)
 }
 
 /** Two replies that the admin holds, and one that an agent does, who speaks of that one only; the third sees none of it. */

@@ -1,5 +1,5 @@
-import { calls } from '../idempotency/calls.js'
-import { type Caller, holdReply, type Inbox, type Place, password } from './world.js'
+import { calls, newSession } from '../idempotency/calls.js'
+import { type Caller, holdReply, type Inbox, type Place, password, type Role, roles } from './world.js'
 
 /** An input about an inbox with which whoever may do it succeeds. */
 type Make = (inbox: Inbox, place: Place, caller: Caller) => Promise<object> | object
@@ -63,8 +63,8 @@ const special: Record<string, Make> = {
     )
     return { teamId, agentId }
   },
-  'revokeApiToken (one’s own)': async (_, { mint, server }, { column, token }) => {
-    const { token: spare } = await mint(token ? column : 'AGENT', 'ADMIN')
+  'revokeApiToken (one’s own)': async (_, { mint, server }, { column }) => {
+    const { token: spare } = await mint(roleOf(column), 'ADMIN')
     const { apiTokens } = await server.must('{ apiTokens { id } }', {}, spare)
     return { tokenId: apiTokens[0].id }
   },
@@ -73,8 +73,16 @@ const special: Record<string, Make> = {
     const { apiTokens } = await server.must('{ apiTokens { id } }', {}, token)
     return { tokenId: apiTokens[0].id }
   },
+  'revokeSession (one’s own)': async (_, { agents, server }, { column }) => ({
+    sessionId: await newSession(server, agents[roleOf(column)]),
+  }),
+  'revokeSession (another’s)': async ({ agentId, server }) => ({
+    sessionId: await newSession(server, agentId),
+  }),
   'sendHeldReply (one’s own)': ownHeldReply,
   'sendHeldReply (another’s)': ({ ids }) => ({ heldReplyId: ids.HeldReply }),
+  'setPassword (one’s own)': () => ({ password, currentPassword: password }),
+  'setPassword (another’s)': ({ readerId }) => ({ agentId: readerId, password }),
   setTyping: ({ ids }) => ({ conversationId: ids.Conversation, isTyping: true }),
   signIn: ({ email }) => ({ email, password }),
   signOut: () => ({}),
@@ -99,6 +107,11 @@ export async function inputFor(
   const usual = calls[field]
   if (!usual) throw new Error(`Nothing says what ${name} is called with.`)
   return (await usual(inbox)).input
+}
+
+/** Whose own things a caller of no role is refused. */
+function roleOf(column: Caller['column']): Role {
+  return roles.find((role) => role === column) ?? 'AGENT'
 }
 
 const view = (scope: string) => ({ name: 'Nothing', scope, filter: { or: [] } })

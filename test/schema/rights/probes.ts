@@ -32,6 +32,7 @@ const plain: Record<string, { selection: string; shows(value: unknown): boolean 
   apiTokens: { selection: '{ id }', shows: (tokens) => (tokens as unknown[]).length > 0 },
   eventCursor: { selection: '', shows: (cursor) => cursor !== null },
   schemaVersion: { selection: '', shows: (version) => version !== null },
+  sessions: { selection: '{ id }', shows: (sessions) => (sessions as unknown[]).length > 0 },
   viewer: { selection: '{ duties }', shows: (viewer) => viewer !== null },
 }
 

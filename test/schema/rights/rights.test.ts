@@ -8,7 +8,7 @@ import { inputFor } from './calls.js'
 import { probeFor } from './probes.js'
 import { hearing } from './streams.js'
 import { columns, type Outcome, type Row, rowsOf } from './table.js'
-import { type Caller, type Inbox, type Place, roles, startPlace } from './world.js'
+import { type Caller, type Inbox, type Place, type Role, roles, startPlace } from './world.js'
 
 // Every operation as every role, in an inbox of theirs and in another, against the tables of docs/rights.md.
 let server: TestServer
@@ -52,7 +52,8 @@ describe('query', () => {
   test.each(queries)('$name', async (row) => {
     const ask = async (caller: Caller, inbox: Inbox): Promise<Outcome> => {
       const probe = probeFor(row, inbox, start)
-      const { data, errors } = await caller.ask(probe.document, probe.variables)
+      const { status, data, errors } = await caller.ask(probe.document, probe.variables)
+      if (status === 401) return 'UNAUTHENTICATED'
       expect(errors).toBeUndefined()
       return data && probe.shows(data) ? 'yes' : 'nothing'
     }
@@ -85,7 +86,8 @@ describe('mutation', () => {
       const key = `${caller.column} ${inbox.inboxId}`
       const input = made.get(key) ?? (await inputFor(row, inbox, place, caller))
       made.set(key, input)
-      const { data, errors } = await caller.ask(document, { input })
+      const { status, data, errors } = await caller.ask(document, { input })
+      if (status === 401) return 'UNAUTHENTICATED'
       expect(errors).toBeUndefined()
       const result = data?.[row.field]
       if (!result.__typename.endsWith('Payload')) return result.code
@@ -107,6 +109,7 @@ async function answers(row: Row, ask: (caller: Caller, inbox: Inbox) => Promise<
     if (role) {
       for (const scope of ['READ', 'WRITE'] as const)
         found[`${column} with ${scope}`] = await ask(await lesser(role, scope, spends), place.own)
+      found[`${column} without READ`] = await ask(await lesser(role, null), place.own)
     }
     for (const [where, inbox] of [
       ['own', place.own],
@@ -122,10 +125,12 @@ async function answers(row: Row, ask: (caller: Caller, inbox: Inbox) => Promise<
 
 const minted = new Map<string, Caller>()
 
-async function lesser(role: (typeof roles)[number], scope: 'READ' | 'WRITE', anew: boolean): Promise<Caller> {
-  if (anew) return place.mint(role, scope)
+/** Of a role, with a token of these scopes, the widest of which is named; null: of all but READ. */
+async function lesser(role: Role, scope: 'READ' | 'WRITE' | null, anew = false): Promise<Caller> {
+  const make = () => (scope ? place.mint(role, scope) : place.mintBlind(role))
+  if (anew) return make()
   const key = `${role} ${scope}`
-  const caller = minted.get(key) ?? (await place.mint(role, scope))
+  const caller = minted.get(key) ?? (await make())
   minted.set(key, caller)
   return caller
 }
@@ -137,6 +142,7 @@ function expectedOf({ expected, scope, withoutAdmin }: Row): Answers {
       const isRead = scope === 'none' || scope === 'READ'
       all[`${column} with READ`] = isRead ? own : 'FORBIDDEN'
       all[`${column} with WRITE`] = scope === 'ADMIN' ? withoutAdmin : own
+      all[`${column} without READ`] = 'UNAUTHENTICATED'
     }
     all[`${column}, own`] = own
     all[`${column}, other`] = other

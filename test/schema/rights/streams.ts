@@ -102,6 +102,7 @@ export async function hearing(
     )
     return JSON.stringify(all).includes(String(stream.tells(inbox))) ? 'yes' : 'nothing'
   } catch (error) {
+    if ((error as { code?: number }).code === 4403) return 'UNAUTHENTICATED'
     const code = /UNAUTHENTICATED|FORBIDDEN|NOT_FOUND/.exec(String(error))?.[0]
     if (!code) throw error
     return code

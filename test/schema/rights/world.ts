@@ -4,9 +4,10 @@ import { schema } from '../../../schema/schema.js'
 import type { IntegrationActor, TokenScope } from '../../../src/actor.js'
 import { storedId } from '../../../src/ids.js'
 import { recordNotice } from '../../../src/notice/record.js'
+import { secretHash } from '../../../src/token/mint.js'
 import type { TestServer } from '../../support/server.js'
 import { eventually } from '../../webhooks/setup.js'
-import type { World } from '../idempotency/calls.js'
+import { newSession, type World } from '../idempotency/calls.js'
 import type { Column } from './table.js'
 
 /** Somebody who asks, with whatever their role and token give them. */
@@ -20,7 +21,7 @@ export interface Caller {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects of an answer
-export type Answer = { data?: Record<string, any> | null; errors?: readonly unknown[] }
+export type Answer = { status?: number; data?: Record<string, any> | null; errors?: readonly unknown[] }
 
 /** An inbox with one of everything in it. */
 export interface Inbox extends World {
@@ -41,11 +42,16 @@ export interface Place {
   other: Inbox
   /** One for each column, with all scopes. */
   callers: Caller[]
+  /** Of each role, with an open session and the password of everybody. */
+  agents: Record<Role, string>
   /** A new token of a role, with these scopes. */
-  mint(column: Column, scope: TokenScope): Promise<Caller>
+  mint(role: Role, scope: TokenScope): Promise<Caller>
+  /** One with all scopes but READ, as it was made before every token had that. */
+  mintBlind(role: Role): Promise<Caller>
 }
 
 export const roles = ['READ_ONLY', 'AGENT', 'SUPERVISOR', 'ADMIN'] as const
+export type Role = (typeof roles)[number]
 const scopes = { READ: ['READ'], WRITE: ['READ', 'WRITE'], ADMIN: ['READ', 'WRITE', 'ADMIN'] }
 export const password = 'a long password'
 
@@ -53,12 +59,12 @@ export const password = 'a long password'
 export async function startPlace(server: TestServer): Promise<Place> {
   const ownInbox = await server.inbox('Own')
   const otherInbox = await server.inbox('Other')
-  const agents: Partial<Record<Column, string>> = {}
-  for (const role of roles) agents[role] = (await server.agent(role, [ownInbox], role)).id
+  const agents = {} as Place['agents']
+  for (const role of roles) agents[role] = await startAgent(server, role, ownInbox)
   const own = await fill(server, ownInbox, Object.values(agents))
   const other = await fill(server, otherInbox, [])
 
-  const mint = async (column: Column, scope: TokenScope) => {
+  const mint = async (column: Role, scope: TokenScope) => {
     const { createApiToken } = await server.must(
       `mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) {
         __typename ... on CreateApiTokenPayload { secret } } }`,
@@ -66,10 +72,27 @@ export async function startPlace(server: TestServer): Promise<Place> {
     )
     return overHttp(server, column, scope, createApiToken.secret)
   }
+  const mintBlind = async (role: Role) => {
+    const caller = await mint(role, 'ADMIN')
+    await server.app.db.pool.query(`update token set scopes = '{WRITE,ADMIN}' where hash = $1`, [
+      secretHash(caller.token ?? ''),
+    ])
+    return caller
+  }
   const withAll = []
   for (const role of roles) withAll.push(await mint(role, 'ADMIN'))
   const callers = [overHttp(server, 'nobody', null, null), ...withAll, inProcess(server, own.integration)]
-  return { server, own, other, callers, mint }
+  return { server, own, other, callers, agents, mint, mintBlind }
+}
+
+async function startAgent(server: TestServer, role: Role, inboxId: string): Promise<string> {
+  const { id } = await server.agent(role, [inboxId], role)
+  await server.must(
+    `mutation ($input: SetPasswordInput!) { setPassword(input: $input) { __typename ... on Error { reason: message } } }`,
+    { input: { agentId: id, password } },
+  )
+  await newSession(server, id)
+  return id
 }
 
 async function fill(server: TestServer, inboxId: string, team: string[]): Promise<Inbox> {
