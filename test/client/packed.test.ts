@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { isInputObjectType, isObjectType, isScalarType } from 'graphql'
+import { isAbstractType, isInputObjectType, isObjectType, isScalarType } from 'graphql'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { schema } from '../../schema/schema.js'
 import { projectRoot } from '../../src/root.js'
@@ -47,7 +47,7 @@ test('what is published is what was built, its types and the README, and nothing
     .filter((file) => file.endsWith('.ts'))
     .map((file) => file.replace(/\.ts$/, ''))
     .flatMap((file) => [`dist/${file}.d.ts`, `dist/${file}.js`])
-  const generated = ['dist/schema.d.ts', 'dist/schema.graphql']
+  const generated = ['dist/schema.d.ts', 'dist/schema.graphql', 'dist/schema.js']
   expect(packed.sort()).toEqual(['README.md', 'package.json', ...built, ...generated].sort())
 })
 
@@ -162,6 +162,19 @@ test('the types and the schema that it brings are those of this release', () => 
   expect(readFileSync(path.join(at, 'schema.graphql'), 'utf8')).toBe(
     readFileSync(path.join(projectRoot, 'schema/schema.graphql'), 'utf8'),
   )
+})
+
+test('it says which types each interface and union of this release stands for', () => {
+  const shown = `import { possibleTypes } from 'graphdesk-client/schema'\nconsole.log(JSON.stringify(possibleTypes))\n`
+  expect(typeErrors(shown, inPage)).toBe('')
+  writeFileSync(path.join(folder, 'possible.js'), shown)
+  const printed = JSON.parse(run(process.execPath, ['possible.js'], folder))
+  const abstract = Object.values(schema.getTypeMap()).filter(isAbstractType)
+  expect(Object.keys(printed).sort()).toEqual(abstract.map(({ name }) => name).sort())
+  for (const type of abstract) {
+    const names = schema.getPossibleTypes(type).map(({ name }) => name)
+    expect(printed[type.name].sort(), type.name).toEqual(names.sort())
+  }
 })
 
 function typeErrors(text: string, place: { lib: string[]; types: string[] }): string {
