@@ -21,15 +21,21 @@ const watch = `subscription Watch($id: ID!, $after: EventCursor) {
 }`
 const typing = 'subscription Typing($id: ID!) { typing(conversationId: $id) { isTyping } }'
 
+interface Shown {
+  kind?: string
+  cursor?: string
+  isTyping?: boolean
+  event?: { message?: { text: string } } | null
+}
+
 /** What came, in a form to compare. */
 function sinkOf() {
   const shown: unknown[] = []
   return {
     shown,
-    // biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects of a result
-    next: ({ data }: { data: any }) => {
-      const { kind, event, isTyping, cursor } = Object.values(data)[0] as Record<string, never>
-      shown.push((event as { message?: { text: string } })?.message?.text ?? kind ?? isTyping ?? cursor)
+    next: ({ data }: { data: Record<string, unknown> }) => {
+      const { kind, event, isTyping, cursor } = Object.values(data)[0] as Shown
+      shown.push(event?.message?.text ?? kind ?? isTyping ?? cursor)
     },
     error: (error: FeedError) => shown.push(error),
     complete: () => shown.push('complete'),
