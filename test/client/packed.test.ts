@@ -60,7 +60,7 @@ test('the README says how it is made and installed', () => {
   expect(commands).toEqual([
     'npm ci && npm run build',
     'npm pack ./client --pack-destination ../my-app',
-    `cd ../my-app && npm install ./${manifest.name}-${manifest.version}.tgz`,
+    `npm install ./${manifest.name}-${manifest.version}.tgz`,
   ])
   expect(readdirSync(folder)).toContain(`${manifest.name}-${manifest.version}.tgz`)
 })
