@@ -5,7 +5,11 @@ export const resolve = {
   alias: [
     // Node and Vite would otherwise load one copy of it each, and no type of one is a type of the other.
     { find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) },
-    // As the snippets of its README name it.
+    // As the snippets of its README name them.
+    {
+      find: 'graphdesk-client/schema',
+      replacement: fileURLToPath(new URL('client/dist/schema.js', import.meta.url)),
+    },
     { find: 'graphdesk-client', replacement: fileURLToPath(new URL('client/index.ts', import.meta.url)) },
   ],
 }

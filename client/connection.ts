@@ -13,6 +13,12 @@ export interface ConnectionOptions {
   onPong: () => void
 }
 
+export interface Subscribed {
+  /** Once this side has left it; rejects when it ended otherwise. */
+  over: Promise<void>
+  leave(): void
+}
+
 /** One socket, never a second: what follows its end is decided outside. Everything that waits on it rejects with Ended. */
 export interface Connection {
   /** Once the server has accepted the token. */
@@ -23,7 +29,7 @@ export interface Connection {
     query: string,
     variables: Record<string, unknown>,
     take: (data: Record<string, unknown>) => boolean,
-  ): Promise<void>
+  ): Subscribed
   /** The same promise, given up when the connection ends. */
   during<Value>(promise: Promise<Value>): Promise<Value>
   probe(): void
@@ -98,33 +104,44 @@ export function connect(options: ConnectionOptions): Connection {
           )
         }),
       ),
-    subscribe: (query, variables, take) =>
-      during(
-        new Promise<void>((resolve, reject) => {
-          let over = false
-          const leave = (settle: () => void) => {
-            over = true
-            settle()
-            // Not at once: a first result could come before `subscribe` has returned.
-            queueMicrotask(() => stop())
-          }
-          ended.catch(() => {
-            over = true
-          })
-          const stop = client.subscribe<Record<string, unknown>>(
-            { query, variables },
-            {
-              next: ({ data, errors }) => {
-                if (over) return
-                if (errors) leave(() => reject(endOfOperation(errors)))
-                else if (!take(data ?? {})) leave(resolve)
-              },
-              error: (error) => reject(endOfStream(error)),
-              complete: () => reject(new Ended('later', 'The server ended the subscription')),
-            },
-          )
-        }),
-      ),
+    subscribe(query, variables, take) {
+      let isOver = false
+      let stop = () => {}
+      let settle = () => {}
+      let fail: (ended: Ended) => void = () => {}
+      const over = new Promise<void>((resolve, reject) => {
+        settle = resolve
+        fail = reject
+      })
+      function leave(how: () => void) {
+        if (isOver) return
+        isOver = true
+        how()
+        // Not at once: a first result could come before `subscribe` has returned.
+        queueMicrotask(() => stop())
+      }
+      ended.catch(() => {
+        isOver = true
+      })
+      stop = client.subscribe<Record<string, unknown>>(
+        { query, variables },
+        {
+          next: ({ data, errors }) => {
+            if (isOver) return
+            try {
+              if (errors) leave(() => fail(endOfOperation(errors)))
+              else if (!take(data ?? {})) leave(settle)
+            } catch (error) {
+              // graphql-ws would close the socket, which others share.
+              leave(() => fail(new Ended('fault', messageOf(error), null, { cause: error })))
+            }
+          },
+          error: (error) => fail(endOfStream(error)),
+          complete: () => fail(new Ended('later', 'The server ended the subscription')),
+        },
+      )
+      return { over: during(over), leave: () => leave(settle) }
+    },
     during,
     probe: pulse.probe,
     close,

@@ -11,6 +11,7 @@ export const eventTypes = [
   'MESSAGE_DELETED',
   'MESSAGE_EDITED',
   'MESSAGE_REDACTED',
+  'OTHER',
   'PRIORITY_CHANGED',
   'REPLY_HELD',
   'REPLY_UNDONE',

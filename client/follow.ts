@@ -1,9 +1,10 @@
 import { type Connection, connect } from './connection.js'
-import { createPause, delayAfter } from './delay.js'
+import { createPause, delayBefore } from './delay.js'
+import { rootFieldOf } from './document.js'
 import { Ended, endOf } from './ended.js'
 import { allEvents, type EventFields, eventIn, type FeedEvent, type Resync, resyncOf } from './event.js'
 import { createKeeper } from './keeper.js'
-import type { FollowOptions, WebSocketClass } from './options.js'
+import { type FollowOptions, withDefaults } from './options.js'
 import { createQueue } from './queue.js'
 import { createSeen } from './seen.js'
 import { FeedError, type FeedState } from './state.js'
@@ -26,17 +27,12 @@ export interface Feed<Event> extends AsyncIterable<Event> {
 export function followEvents<Event extends EventFields = FeedEvent>(
   options: FollowOptions<Event>,
 ): Feed<Event> {
-  const {
-    query = allEvents,
-    variables = {},
-    maxQueued = 1_000,
-    minDelayMs = 500,
-    maxDelayMs = 30_000,
-    pingEveryMs = 10_000,
-    answerWithinMs = 10_000,
-  } = options
-  const webSocket = options.webSocket ?? globalWebSocket()
+  const { query = allEvents, variables = {}, maxQueued = 1_000 } = options
+  const { webSocket, delays, pulse } = withDefaults(options)
   if (!options.snapshot && !options.onResync) throw new Error('Give `snapshot` or `onResync`.')
+  const { name: root = 'events' } = rootFieldOf(query) ?? {}
+  if (root !== 'events')
+    throw new Error(`followEvents follows \`events\`, not \`${root}\`: give that to createSubscriber.`)
 
   let state: FeedState = { name: 'connecting', attempt: 1 }
   let connection: Connection | null = null
@@ -86,16 +82,10 @@ export function followEvents<Event extends EventFields = FeedEvent>(
       const ended = await attempt().catch(endOf)
       if (isClosed()) return
       if (ended.verdict === 'fault') return close(new FeedError(ended.message, ended.code, { cause: ended }))
-      const delayMs = delayBefore(++failures, ended)
+      const delayMs = delayBefore(++failures, ended, delays)
       tell({ name: 'waiting', delayMs, reason: ended.message })
       await pause.wait(delayMs)
     }
-  }
-
-  function delayBefore(failure: number, { verdict }: Ended): number {
-    if (failure > 1 || verdict === 'later') return delayAfter(failure, { minDelayMs, maxDelayMs })
-    // At once, yet not everyone whom a restart cut off in the same millisecond.
-    return verdict === 'elsewhere' ? Math.round((Math.random() * minDelayMs) / 5) : 0
   }
 
   async function attempt(): Promise<never> {
@@ -104,7 +94,7 @@ export function followEvents<Event extends EventFields = FeedEvent>(
     if (!token || token === refused) throw new Ended('fault', 'There is no token that is accepted', 4403)
     const url = socketUrl(typeof options.url === 'function' ? await options.url() : options.url)
     if (isClosed()) throw new Ended('later', 'Stopped')
-    const to = connect({ url, token, webSocket, pingEveryMs, answerWithinMs, onPong: thrive })
+    const to = connect({ url, token, webSocket, ...pulse, onPong: thrive })
     connection = to
     try {
       await to.ready
@@ -143,7 +133,7 @@ export function followEvents<Event extends EventFields = FeedEvent>(
   /** Resolves when the subscription has to be begun anew: after a Resync, or because the consumer is behind. */
   async function subscribe(to: Connection): Promise<Resync | null> {
     let resync: Resync | null = null
-    await to.subscribe(query, { ...variables, after: received }, (data) => {
+    const { over } = to.subscribe(query, { ...variables, after: received }, (data) => {
       const event = eventIn(data) as Event | undefined
       if (!event) {
         close(new FeedError('The subscription must select `cursor` and `type` of each event.'))
@@ -159,6 +149,7 @@ export function followEvents<Event extends EventFields = FeedEvent>(
       else queue.pass(event.cursor)
       return queue.length < maxQueued
     })
+    await over
     return resync
   }
 
@@ -213,13 +204,6 @@ export function followEvents<Event extends EventFields = FeedEvent>(
       },
     }),
   }
-}
-
-function globalWebSocket(): WebSocketClass {
-  const { WebSocket } = globalThis as { WebSocket?: WebSocketClass }
-  if (!WebSocket)
-    throw new Error('There is no global WebSocket: give one as `webSocket`, such as that of "ws".')
-  return WebSocket
 }
 
 function faultOf(what: string, error: unknown): FeedError {

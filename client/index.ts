@@ -5,9 +5,17 @@ export type {
   CursorStorage,
   FollowOptions,
   Query,
+  Reach,
   Snapshot,
   Token,
   WebSocketClass,
   WebSocketLike,
 } from './options.js'
 export { FeedError, type FeedState } from './state.js'
+export {
+  createSubscriber,
+  type Sink,
+  type Subscribe,
+  type SubscriberOptions,
+  type SubscriptionRequest,
+} from './subscriber.js'

@@ -44,24 +44,13 @@ export interface WebSocketClass {
   readonly CLOSED: number
 }
 
-interface Options<Event extends EventFields> {
+/** Where the server is, and how a lost connection is noticed and mended. */
+export interface Reach {
   /** The GraphQL endpoint, with `http`, `https`, `ws` or `wss`. A function is asked before each connection. */
   url: string | (() => string | Promise<string>)
   token: Token
-  /** A subscription that takes `$after: EventCursor`. Default: all events with their common fields, by `$filter`. */
-  query?: string
-  /** Of the subscription, without `after`. */
-  variables?: Record<string, unknown>
-  /** Where to begin; goes before what is stored. */
-  after?: string
-  storage?: CursorStorage
-  /** Called with one event at a time, instead of iterating; the next one waits for its promise. A throw ends the feed. */
-  onEvent?: (event: Event) => unknown
-  onState?: (state: FeedState) => void
   /** Default: the global one. Node has one from 22 on; before, give that of `ws`. */
   webSocket?: WebSocketClass
-  /** Events that may wait for you before the server is left to hold the rest. Default 1,000. */
-  maxQueued?: number
   /** Between attempts, doubling, with jitter. Default 500. */
   minDelayMs?: number
   /** Default 30,000. */
@@ -74,6 +63,21 @@ interface Options<Event extends EventFields> {
   wakeUps?: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>
 }
 
+interface Options<Event extends EventFields> extends Reach {
+  /** A subscription that takes `$after: EventCursor`. Default: all events with their common fields, by `$filter`. */
+  query?: string
+  /** Of the subscription, without `after`. */
+  variables?: Record<string, unknown>
+  /** Where to begin; goes before what is stored. */
+  after?: string
+  storage?: CursorStorage
+  /** Called with one event at a time, instead of iterating; the next one waits for its promise. A throw ends the feed. */
+  onEvent?: (event: Event) => unknown
+  onState?: (state: FeedState) => void
+  /** Events that may wait for you before the server is left to hold the rest. Default 1,000. */
+  maxQueued?: number
+}
+
 /** One of both must be there, or a log that cannot be resumed would go unnoticed. */
 type LoadAnew =
   | { snapshot: Snapshot; onResync?: (resync: Resync) => unknown }
@@ -84,3 +88,20 @@ type LoadAnew =
     }
 
 export type FollowOptions<Event extends EventFields = FeedEvent> = Options<Event> & LoadAnew
+
+/** As it holds where nothing is given. */
+export function withDefaults(reach: Reach) {
+  const { minDelayMs = 500, maxDelayMs = 30_000, pingEveryMs = 10_000, answerWithinMs = 10_000 } = reach
+  return {
+    webSocket: reach.webSocket ?? globalWebSocket(),
+    delays: { minDelayMs, maxDelayMs },
+    pulse: { pingEveryMs, answerWithinMs },
+  }
+}
+
+function globalWebSocket(): WebSocketClass {
+  const { WebSocket } = globalThis as { WebSocket?: WebSocketClass }
+  if (!WebSocket)
+    throw new Error('There is no global WebSocket: give one as `webSocket`, such as that of "ws".')
+  return WebSocket
+}

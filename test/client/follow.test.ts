@@ -186,10 +186,10 @@ describe('a feed', () => {
   })
 
   test('closes for a query that does not fit, and says why', async () => {
-    const misspelt = followEvents({ ...always(), query: 'subscription { event { cursor type } }' })
+    const misspelt = followEvents({ ...always(), query: 'subscription { events { cursor typ } }' })
     await expect(take(misspelt, 1)).rejects.toMatchObject({
       name: 'FeedError',
-      message: expect.stringContaining('Cannot query field "event"'),
+      message: expect.stringContaining('Cannot query field "typ"'),
     })
     const conversationId = await quietConversation(server, inboxId)
     const { onState, until } = watchStates()
@@ -202,6 +202,10 @@ describe('a feed', () => {
   test('refuses at once what could never work', () => {
     expect(() => followEvents({ ...always(), onResync: undefined } as never)).toThrow(
       '`snapshot` or `onResync`',
+    )
+    const query = 'subscription ($id: ID!) { conversationUpdated(id: $id) { cursor type: kind } }'
+    expect(() => followEvents({ ...always(), query })).toThrow(
+      'not `conversationUpdated`: give that to createSubscriber',
     )
     const { WebSocket } = globalThis
     Object.assign(globalThis, { WebSocket: undefined })

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { isInputObjectType, isObjectType, isScalarType } from 'graphql'
+import { isAbstractType, isInputObjectType, isObjectType, isScalarType } from 'graphql'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { schema } from '../../schema/schema.js'
 import { projectRoot } from '../../src/root.js'
@@ -21,6 +21,8 @@ const source = path.join(projectRoot, 'client')
 const manifest = JSON.parse(readFileSync(path.join(source, 'package.json'), 'utf8'))
 const project = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8'))
 
+const readme = readDocuments().find(({ file }) => file === 'client/README.md')?.blocks ?? []
+
 /** An empty folder of somebody else's, with the packed package and the library it names. */
 let folder: string
 let packed: string[]
@@ -28,7 +30,9 @@ let packed: string[]
 beforeAll(() => {
   run(process.execPath, ['build.mjs'], projectRoot)
   folder = mkdtempSync(path.join(tmpdir(), 'graphdesk-client-'))
-  const [tarball] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], source))
+  const [tarball] = JSON.parse(
+    run('npm', ['pack', './client', '--json', '--pack-destination', folder], projectRoot),
+  )
   packed = tarball.files.map((file: { path: string }) => file.path)
   const home = path.join(folder, 'node_modules', manifest.name)
   mkdirSync(home, { recursive: true })
@@ -47,8 +51,18 @@ test('what is published is what was built, its types and the README, and nothing
     .filter((file) => file.endsWith('.ts'))
     .map((file) => file.replace(/\.ts$/, ''))
     .flatMap((file) => [`dist/${file}.d.ts`, `dist/${file}.js`])
-  const generated = ['dist/schema.d.ts', 'dist/schema.graphql']
+  const generated = ['dist/schema.d.ts', 'dist/schema.graphql', 'dist/schema.js']
   expect(packed.sort()).toEqual(['README.md', 'package.json', ...built, ...generated].sort())
+})
+
+test('the README says how it is made and installed', () => {
+  const commands = readme.filter(({ info }) => info === 'sh').flatMap(({ text }) => text.trim().split('\n'))
+  expect(commands).toEqual([
+    'npm ci && npm run build',
+    'npm pack ./client --pack-destination ../my-app',
+    `npm install ./${manifest.name}-${manifest.version}.tgz`,
+  ])
+  expect(readdirSync(folder)).toContain(`${manifest.name}-${manifest.version}.tgz`)
 })
 
 test('it depends on graphql-ws alone, in the version that is tested here', () => {
@@ -106,9 +120,9 @@ declare function showList(conversations: { title: string | null }[]): void
 declare function showStatus(state: string): void
 declare function showEvent(event: { message?: { text: string } }): void
 `
-const snippets = readDocuments()
-  .find(({ file }) => file === 'client/README.md')
-  ?.blocks.map(({ text }) => text)
+const snippets = readme
+  .filter(({ info }) => info === 'ts')
+  .map(({ text }) => text)
   .join('')
 
 test('its types fit what the README shows of a page', () => {
@@ -162,6 +176,19 @@ test('the types and the schema that it brings are those of this release', () => 
   expect(readFileSync(path.join(at, 'schema.graphql'), 'utf8')).toBe(
     readFileSync(path.join(projectRoot, 'schema/schema.graphql'), 'utf8'),
   )
+})
+
+test('it says which types each interface and union of this release stands for', () => {
+  const shown = `import { possibleTypes } from 'graphdesk-client/schema'\nconsole.log(JSON.stringify(possibleTypes))\n`
+  expect(typeErrors(shown, inPage)).toBe('')
+  writeFileSync(path.join(folder, 'possible.js'), shown)
+  const printed = JSON.parse(run(process.execPath, ['possible.js'], folder))
+  const abstract = Object.values(schema.getTypeMap()).filter(isAbstractType)
+  expect(Object.keys(printed).sort()).toEqual(abstract.map(({ name }) => name).sort())
+  for (const type of abstract) {
+    const names = schema.getPossibleTypes(type).map(({ name }) => name)
+    expect(printed[type.name].sort(), type.name).toEqual(names.sort())
+  }
 })
 
 function typeErrors(text: string, place: { lib: string[]; types: string[] }): string {

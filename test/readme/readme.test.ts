@@ -7,7 +7,7 @@ import { tabs } from '../../src/http/graphiqlTabs.js'
 import { projectRoot } from '../../src/root.js'
 import { startProgram } from '../support/program.js'
 import { type Block, codes, prose, readDocuments, table } from './documents.js'
-import { finToken, type Place, runGraphql, runShell, startPlace } from './snippets.js'
+import { finToken, ofNpm, type Place, runGraphql, runShell, startPlace } from './snippets.js'
 import { runTypescript } from './typescript.js'
 
 const documents = readDocuments()
@@ -101,7 +101,7 @@ describe('statements', () => {
       .flatMap((document) => codes(prose(document)))
       .flatMap((code) => [...code.matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, script]) => script))
     expect(named).toContain('demo')
-    for (const script of named) expect([...Object.keys(scripts), 'ci']).toContain(script)
+    for (const script of named) expect([...Object.keys(scripts), ...ofNpm]).toContain(script)
   })
 
   test('addresses in the text are answered', async () => {

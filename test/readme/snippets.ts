@@ -6,6 +6,9 @@ import { connect, listen } from '../support/socket.js'
 import type { Block } from './documents.js'
 import { callsOf, curlRequest } from './shell.js'
 
+/** Commands of npm itself that a snippet may name. */
+export const ofNpm = ['ci', 'install', 'pack']
+
 /** What snippets are run against: a helpdesk that is connected with an emulator of Fin. */
 export type Place = Awaited<ReturnType<typeof startPlace>>
 
@@ -99,7 +102,7 @@ export async function runShell(place: Place, block: Block, scripts: readonly str
     if (program === 'curl') answers.push(await answerOf(place, words))
     if (program !== 'npm') continue
     const script = words[0] === 'run' ? words[1] : words[0]
-    if (script !== 'ci' && !scripts.includes(script ?? '')) throw new Error(`There is no script ${script}.`)
+    if (![...ofNpm, ...scripts].includes(script ?? '')) throw new Error(`There is no script ${script}.`)
   }
   return answers
 }

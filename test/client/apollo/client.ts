@@ -1,6 +1,15 @@
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@apollo/client/core'
+import {
+  ApolloClient,
+  ApolloLink,
+  type FieldMergeFunction,
+  type FieldPolicy,
+  HttpLink,
+  InMemoryCache,
+  Observable,
+} from '@apollo/client/core'
 import { relayStylePagination } from '@apollo/client/utilities'
-import { followEvents, type WebSocketClass } from 'graphdesk-client'
+import { createSubscriber, type WebSocketClass } from 'graphdesk-client'
+import { possibleTypes } from 'graphdesk-client/schema'
 import { OperationTypeNode, print } from 'graphql'
 
 interface Place {
@@ -14,27 +23,15 @@ interface Place {
 
 export function createClient({ url, token, webSocket, onResync }: Place): ApolloClient {
   const http = new HttpLink({ uri: url, headers: { authorization: `Bearer ${token}` } })
-  // Of `events`: it resumes by itself after every lost connection.
+  const subscribe = createSubscriber({
+    url,
+    token: (refused) => (refused ? null : token),
+    webSocket,
+    onResync,
+  })
   const live = new ApolloLink(
-    ({ query, variables: { after, ...variables } }) =>
-      new Observable((observer) => {
-        const feed = followEvents({
-          url,
-          token: (refused) => (refused ? null : token),
-          query: print(query),
-          variables,
-          after,
-          webSocket,
-          onResync,
-          onEvent: (events) => observer.next({ data: { events } }),
-          onState: (state) => {
-            if (state.name === 'closed' && state.error) observer.error(state.error)
-          },
-        })
-        return () => {
-          feed.stop()
-        }
-      }),
+    ({ query, variables }) =>
+      new Observable((observer) => subscribe({ query: print(query), variables }, observer)),
   )
   return new ApolloClient({
     link: ApolloLink.split(
@@ -43,14 +40,26 @@ export function createClient({ url, token, webSocket, onResync }: Place): Apollo
       http,
     ),
     cache: new InMemoryCache({
-      // Apollo must be told what `... on Error` fits.
-      possibleTypes: {
-        Error: ['ConflictError', 'ForbiddenError', 'NotFoundError', 'RateLimitedError', 'ValidationError'],
-      },
+      // Without it, what stands in `... on Event` and the like is lost in silence.
+      possibleTypes,
       typePolicies: {
-        Query: { fields: { conversations: relayStylePagination(['filter', 'orderBy']) } },
+        Query: { fields: { conversations } },
         Conversation: { fields: { timeline: relayStylePagination() } },
       },
     }),
   })
+}
+
+const pages = relayStylePagination(['filter', 'orderBy'])
+const join = pages.merge as FieldMergeFunction
+const conversations: FieldPolicy = {
+  ...pages,
+  merge(existing, incoming, options) {
+    // A page that has not changed comes without its rows.
+    if (existing && incoming.isUnchanged) return existing
+    // The next pages have other signatures; it is the first that is polled.
+    const { after, before } = options.args ?? {}
+    const { signature } = ((after || before) && existing) || incoming
+    return { ...join(existing, incoming, options), signature }
+  },
 }

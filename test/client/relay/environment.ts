@@ -1,4 +1,4 @@
-import { followEvents, type WebSocketClass } from 'graphdesk-client'
+import { createSubscriber, type WebSocketClass } from 'graphdesk-client'
 import { Environment, type FetchFunction, Network, Observable, RecordSource, Store } from 'relay-runtime'
 
 interface Place {
@@ -16,28 +16,16 @@ export function createEnvironment({ url, token, webSocket, onResync }: Place): E
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query, variables }) })
     return response.json()
   }
+  const subscribe = createSubscriber({
+    url,
+    token: (refused) => (refused ? null : token),
+    webSocket,
+    onResync,
+  })
   return new Environment({
     store: new Store(new RecordSource()),
-    network: Network.create(fetchQuery, ({ text }, { after, ...variables }) =>
-      // Of `events`: it resumes by itself after every lost connection.
-      Observable.create((sink) => {
-        const feed = followEvents({
-          url,
-          token: (refused) => (refused ? null : token),
-          query: text ?? '',
-          variables,
-          after,
-          webSocket,
-          onResync,
-          onEvent: (events) => sink.next({ data: { events } }),
-          onState: (state) => {
-            if (state.name === 'closed' && state.error) sink.error(state.error)
-          },
-        })
-        return () => {
-          feed.stop()
-        }
-      }),
+    network: Network.create(fetchQuery, ({ text }, variables) =>
+      Observable.create((sink) => subscribe({ query: text ?? '', variables }, sink)),
     ),
   })
 }

@@ -46,7 +46,7 @@ export const assignMutation = graphql`
   mutation inboxAssignMutation($input: AssignConversationInput!) {
     assignConversation(input: $input) {
       ... on AssignConversationPayload { conversation { id revision assignee { id name } } }
-      ... on Error { code reason: message }
+      ... on Error @alias(as: "refused") { code reason: message }
     }
   }
 `

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   commitMutation,
@@ -16,28 +14,16 @@ import {
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { projectRoot } from '../../../src/root.js'
 import { startDesk } from '../desk.js'
+import { compileForRelay } from './compile.js'
 import { createEnvironment } from './environment.js'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'graphdesk-relay-'))
+let relay: ReturnType<typeof compileForRelay>
 /** What relay-compiler makes of the documents, by name. */
 const compiled: Record<string, GraphQLTaggedNode> = {}
 
 beforeAll(async () => {
-  const artifacts = path.join(folder, 'src/__generated__')
-  mkdirSync(artifacts, { recursive: true })
-  copyFileSync(path.join(projectRoot, 'test/client/relay/inbox.ts'), path.join(folder, 'src/inbox.ts'))
-  const config = {
-    src: './src',
-    schema: path.join(projectRoot, 'schema/schema.graphql'),
-    language: 'typescript',
-    artifactDirectory: './src/__generated__',
-    eagerEsModules: true,
-  }
-  writeFileSync(path.join(folder, 'relay.config.json'), JSON.stringify(config))
-  execFileSync(process.execPath, [path.join(projectRoot, 'node_modules/relay-compiler/cli.js')], {
-    cwd: folder,
-    stdio: 'pipe',
-  })
+  const source = path.join(projectRoot, 'test/client/relay/inbox.ts')
+  relay = compileForRelay({ 'inbox.ts': readFileSync(source, 'utf8') })
   for (const name of [
     'Query',
     'PageQuery',
@@ -46,11 +32,10 @@ beforeAll(async () => {
     'AssignMutation',
     'EventsSubscription',
   ])
-    compiled[name] = (await import(path.join(artifacts, `inbox${name}.graphql.ts`))).default
-  for (const name of ['conversations', 'timeline'])
-    compiled[name] = (await import(path.join(artifacts, `inbox_${name}.graphql.ts`))).default
+    compiled[name] = await relay.load(`inbox${name}`)
+  for (const name of ['conversations', 'timeline']) compiled[name] = await relay.load(`inbox_${name}`)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => relay?.remove())
 
 const document = (name: string) => compiled[name] as GraphQLTaggedNode
 
@@ -118,18 +103,21 @@ test('a timeline grows from its end backwards', async () => {
   expect(shown()).toEqual(['ConversationOpened', 'one', 'two', 'three'])
 })
 
-test('what a mutation gives is shown in the list at once, by its id', async () => {
+test('what a mutation gives is shown in the list at once, by its id, and why one was refused', async () => {
   const { environment, list, newest, agentId } = await openPage()
   expect(rowsOf(environment, list)[0]).toMatchObject({ id: newest, assignee: null })
-  await new Promise<void>((resolve, reject) => {
-    commitMutation(environment, {
-      mutation: document('AssignMutation'),
-      variables: { input: { conversationId: newest, agentId, idempotencyKey: 'as Relay does' } },
-      onCompleted: () => resolve(),
-      onError: reject,
+  const run = (conversationId: string) =>
+    new Promise<unknown>((resolve, reject) => {
+      commitMutation(environment, {
+        mutation: document('AssignMutation'),
+        variables: { input: { conversationId, agentId, idempotencyKey: conversationId } },
+        onCompleted: resolve,
+        onError: reject,
+      })
     })
-  })
+  await run(newest)
   expect(rowsOf(environment, list)[0]).toMatchObject({ id: newest, assignee: { id: agentId, name: 'Ada' } })
+  expect(await run('conv_unknown')).toMatchObject({ assignConversation: { refused: { code: 'NOT_FOUND' } } })
 })
 
 test('events from the page’s cursor on are followed through the client package, and shown in the list', async () => {

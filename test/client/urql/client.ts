@@ -1,5 +1,5 @@
 import { Client, cacheExchange, fetchExchange, subscriptionExchange } from '@urql/core'
-import { followEvents, type WebSocketClass } from 'graphdesk-client'
+import { createSubscriber, type WebSocketClass } from 'graphdesk-client'
 
 interface Place {
   /** The GraphQL endpoint. */
@@ -11,29 +11,15 @@ interface Place {
 }
 
 export function createClient({ url, token, webSocket, onResync }: Place): Client {
-  // Of `events`: it resumes by itself after every lost connection.
+  const subscribe = createSubscriber({
+    url,
+    token: (refused) => (refused ? null : token),
+    webSocket,
+    onResync,
+  })
   const live = subscriptionExchange({
-    forwardSubscription: ({ query = '', variables: { after, ...variables } = {} }) => ({
-      subscribe(sink) {
-        const feed = followEvents({
-          url,
-          token: (refused) => (refused ? null : token),
-          query,
-          variables,
-          after: after as string | undefined,
-          webSocket,
-          onResync,
-          onEvent: (events) => sink.next({ data: { events } }),
-          onState: (state) => {
-            if (state.name === 'closed' && state.error) sink.error(state.error)
-          },
-        })
-        return {
-          unsubscribe: () => {
-            feed.stop()
-          },
-        }
-      },
+    forwardSubscription: ({ query = '', variables }) => ({
+      subscribe: (sink) => ({ unsubscribe: subscribe({ query, variables: { ...variables } }, sink) }),
     }),
   })
   return new Client({
