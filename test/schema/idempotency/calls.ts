@@ -118,7 +118,14 @@ export const calls: Record<string, (world: World) => Promise<Call>> = {
 
   markConversationRead: (world) => onConversation(world, { seq: 1 }, {}),
 
-  markConversationUnread: (world) => onConversation(world, { seq: 1 }, {}),
+  async markConversationUnread({ server, inboxId }) {
+    const conversationId = await server.conversation(inboxId)
+    await server.must(
+      'mutation ($id: ID!) { markConversationRead(input: { conversationId: $id }) { __typename } }',
+      { id: conversationId },
+    )
+    return { input: { conversationId, seq: 1 }, other: { conversationId } }
+  },
 
   async mergeEndUsers(world) {
     const pair = async () => ({ endUserId: await endUser(world), intoEndUserId: await endUser(world) })
