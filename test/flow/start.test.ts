@@ -169,7 +169,7 @@ test('with DATABASE_URL it uses that server, and starts none', { timeout: 60_000
   const owner = new pg.Client({ connectionString: database.ownerUrl })
   await owner.connect()
   onTestFinished(() => owner.end())
-  const built = `SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('end_user_identity_email_words')`
+  const built = `SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('end_user_identity_email_folded_words')`
   await expect
     .poll(async () => (await owner.query(built)).rows, { timeout: 30_000 })
     .toEqual([{ indisvalid: true }])

@@ -4,6 +4,8 @@ import { type AddressInfo, connect } from 'node:net'
 
 export interface Balancer {
   url: string
+  /** Resolves once it sends requests to this one. */
+  takesIn(port: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -14,12 +16,25 @@ const lookEvery = 100
 export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
   const ready = new Set<number>()
   let turn = 0
+  let isStopped = false
+  const waiting = new Map<number, (() => void)[]>()
   const agent = new Agent({ keepAlive: true })
+
+  /** One look after the other: of two at once the older could be believed. */
+  async function watch(port: number) {
+    while (!isStopped) {
+      await look(port)
+      await new Promise((resolve) => setTimeout(resolve, lookEvery))
+    }
+  }
 
   async function look(port: number) {
     const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null)
-    if (response?.ok) ready.add(port)
-    else ready.delete(port)
+    if (response?.ok) {
+      ready.add(port)
+      for (const taken of waiting.get(port) ?? []) taken()
+      waiting.delete(port)
+    } else ready.delete(port)
     await response?.arrayBuffer().catch(() => undefined)
   }
 
@@ -68,12 +83,17 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const timer = setInterval(() => ports.forEach(look), lookEvery)
   await Promise.all(ports.map(look))
+  const watching = ports.map(watch)
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    takesIn: (port) =>
+      new Promise((taken) => {
+        waiting.set(port, [...(waiting.get(port) ?? []), taken])
+      }),
     async stop() {
-      clearInterval(timer)
+      isStopped = true
+      await Promise.all(watching)
       agent.destroy()
       server.closeAllConnections()
       server.close()

@@ -53,6 +53,7 @@ async function replace(which: number, signal: 'SIGTERM' | 'SIGKILL') {
   node.process.kill(signal)
   expect(await node.ended).toBe(signal === 'SIGTERM' ? 0 : null)
   nodes[which] = await start(which)
+  await balancer.takesIn(ports[which] as number)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects
