@@ -40,7 +40,11 @@ builder.queryField('agents', (t) =>
   t.field({
     type: [Agent],
     description: 'The agents who answer in your inboxes, by name.',
-    resolve: (_, __, { app, actor }) => (actor ? listAgents(app.db, actor) : []),
+    args: {
+      archived: t.arg.boolean({ description: 'True: those whose account is closed instead.' }),
+    },
+    resolve: (_, { archived }, { app, actor }) =>
+      actor ? listAgents(app.db, actor, { areArchived: archived === true }) : [],
   }),
 )
 

@@ -24,9 +24,13 @@ export function findAgents(db: Queryable, actor: Actor, ids: readonly string[]):
   ])
 }
 
-/** Those who answer in one of the actor's inboxes, by name. */
-export function listAgents(db: Queryable, actor: Actor): Promise<AgentView[]> {
-  return db.query(list, [actor.inboxIds, seesAll(actor)])
+/** Those who answer in one of the actor's inboxes, or whose account is closed and did, by name. */
+export function listAgents(
+  db: Queryable,
+  actor: Actor,
+  { areArchived }: { areArchived: boolean },
+): Promise<AgentView[]> {
+  return db.query(list, [actor.inboxIds, seesAll(actor), areArchived])
 }
 
 /** By ids that come from something the actor may already see, such as a message's author. */
@@ -52,7 +56,7 @@ const byIds = statementByIds(
 const list = statement(
   'agent.list',
   `select ${fields} from agent a
-    where a.archived_at is null and ($2::boolean or ${member.replaceAll('$INBOXES', '$1')}) order by a.name, a.id limit 1000`,
+    where (a.archived_at is not null) = $3 and ($2::boolean or ${member.replaceAll('$INBOXES', '$1')}) order by a.name, a.id limit 1000`,
 )
 
 const known = statementByIds(

@@ -154,6 +154,7 @@ test('an archived account opens nothing, keeps what it holds, and comes back wit
       node(id: $inbox) { ... on Inbox { members { id } } }
       conversation(id: $conversation) { assignee { id } }
       agents { id }
+      archived: agents(archived: true) { id }
       agent: node(id: $agent) { ... on Agent { archivedAt } } }`,
     { inbox: inboxId, conversation: conversationId, agent: id },
   )
@@ -161,6 +162,7 @@ test('an archived account opens nothing, keeps what it holds, and comes back wit
   expect(members).not.toContain(id)
   expect(members).not.toContain(agent.id)
   expect(seen.agents.map((one: { id: string }) => one.id)).not.toContain(id)
+  expect(seen.archived.map((one: { id: string }) => one.id)).toEqual(expect.arrayContaining([id, agent.id]))
   expect(seen.conversation.assignee.id).toBe(id)
   expect(seen.agent.archivedAt).not.toBeNull()
   await expect(change('addInboxMember', { inboxId, agentId: id })).rejects.toThrow('NOT_FOUND')
