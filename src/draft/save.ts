@@ -40,6 +40,8 @@ export function saveDraft(db: Database, actor: Actor | null, input: DraftToSave,
   }
   return transact(db, agent, call, async (tx): Promise<ConversationChanged> => {
     const key = [agent.agentId, conversationId, visibility]
+    // Files before the draft, as a message with them that is sent meanwhile locks them.
+    const { attachments } = await takeUploads(tx, agent, { attachments: given }, { isDraft: true })
     const [[conversation], [present]] = await Promise.all([
       findConversations(tx, agent, [conversationId]),
       tx.query<Pick<Draft, 'updatedAt'>>(lock, key),
@@ -47,7 +49,6 @@ export function saveDraft(db: Database, actor: Actor | null, input: DraftToSave,
     if (!conversation) throw new NotFoundError('Conversation')
     await requireQuotable(tx, conversationId, quotedMessageId, visibility)
     await requireMentionable(tx, conversation.inboxId, mentions)
-    const { attachments } = await takeUploads(tx, agent, { attachments: given }, { isDraft: true })
     const isExpected =
       expected === undefined || (expected?.getTime() ?? null) === (present?.updatedAt.getTime() ?? null)
     const isEmpty = body === null && attachments.length === 0 && quotedMessageId == null && isPlain

@@ -1,5 +1,7 @@
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { forgetUploads } from '../../src/file/forget.js'
+import { storedId } from '../../src/ids.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { eventually, movableClock } from '../webhooks/setup.js'
 import { announce, png, put, reply, upload } from './upload.js'
@@ -107,6 +109,30 @@ test('a draft keeps its file for as long as it is there, and can be sent with it
   )
   const opened = await fetch(message.attachments[0].url)
   expect(opened.headers.get('content-disposition')).toContain(`''Invoice.png`)
+})
+
+test('a draft that is saved waits for its file before it holds itself: a reply that sends both goes the same way', async () => {
+  const file = await upload(server, picture, ann.token)
+  await save([{ fileId: file.id }])
+  const sender = new pg.Client({ connectionString: server.databaseUrl })
+  await sender.connect()
+  await sender.query('begin')
+  await sender.query('select 1 from uploaded_file where id = $1 for update', [
+    storedId('UploadedFile', file.id),
+  ])
+  const saving = save([{ fileId: file.id }])
+  await eventually(async () => {
+    const { rows } = await server.app.db.pool.query(
+      `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%uploaded_file%'
+          and datname = current_database()`,
+    )
+    expect(rows).toHaveLength(1)
+  })
+  const draft = 'select 1 from draft where conversation_id = $1 for update nowait'
+  expect((await sender.query(draft, [storedId('Conversation', conversationId)])).rowCount).toBe(1)
+  await sender.query('commit')
+  await sender.end()
+  expect((await saving).__typename).toBe('SaveDraftPayload')
 })
 
 test('a file that was taken out of a draft is forgotten', async () => {
