@@ -6,9 +6,10 @@ import { type RunningServer, startServer } from '../../src/server.js'
 import { secretHash } from '../../src/token/mint.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { type Answer, agentWith, asRepeated, type Caller } from './idempotency/caller.js'
-import { calls, type World } from './idempotency/calls.js'
+import { calls } from './idempotency/calls.js'
 import { mutations, shownOnce, takes } from './idempotency/document.js'
 import { effectsSince, expectOneChange, moment } from './idempotency/effects.js'
+import type { World } from './idempotency/things.js'
 
 // Two nodes on one database, each with several connections, so that equal calls do run at the same time.
 const poolSize = 6

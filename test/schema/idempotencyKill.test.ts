@@ -5,10 +5,11 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { type Program, startProgram } from '../support/program.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { type Answer, agentWith, asRepeated } from './idempotency/caller.js'
-import { calls, type World } from './idempotency/calls.js'
+import { calls } from './idempotency/calls.js'
 import { shownOnce } from './idempotency/document.js'
 import { effectsSince, moment } from './idempotency/effects.js'
 import { openGate, type Point } from './idempotency/gate.js'
+import type { World } from './idempotency/things.js'
 
 // The node of the test makes what the calls are about, and stays; processes of their own are called, and killed.
 let server: TestServer

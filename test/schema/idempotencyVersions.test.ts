@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { agentWith, type Caller } from './idempotency/caller.js'
-import { calls, type World } from './idempotency/calls.js'
+import { calls } from './idempotency/calls.js'
 import { mutations, takes } from './idempotency/document.js'
 import { effectsSince, moment } from './idempotency/effects.js'
+import type { World } from './idempotency/things.js'
 
 let server: TestServer
 let world: World

@@ -1,4 +1,5 @@
-import { calls, newSession } from '../idempotency/calls.js'
+import { calls } from '../idempotency/calls.js'
+import { newSession } from '../idempotency/things.js'
 import { type Caller, holdReply, type Inbox, type Place, password, type Role, roles } from './world.js'
 
 /** An input about an inbox with which whoever may do it succeeds. */

@@ -7,7 +7,7 @@ import { recordNotice } from '../../../src/notice/record.js'
 import { secretHash } from '../../../src/token/mint.js'
 import type { TestServer } from '../../support/server.js'
 import { eventually } from '../../webhooks/setup.js'
-import { newSession, type World } from '../idempotency/calls.js'
+import { newSession, type World } from '../idempotency/things.js'
 import type { Column } from './table.js'
 
 /** Somebody who asks, with whatever their role and token give them. */
