@@ -78,6 +78,7 @@ export async function startWebhooks(app: App, options: WebhookOptions): Promise<
     async stop() {
       stopped = true
       clearInterval(timer)
+      deliveries.beginNoMore()
       const typed = typing.stop()
       await looking.idle()
       await Promise.all([...listeners.values()].map((listener) => listener.stop()))

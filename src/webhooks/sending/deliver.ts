@@ -52,6 +52,8 @@ export interface DeliveryWorker {
    * `wanted`, until `signal` says otherwise.
    */
   reserve(listenerId: string, wanted: number, signal: AbortSignal): Promise<Reserved>
+  /** Begins no other send: what listeners still store is left to other nodes. */
+  beginNoMore(): void
   stop(): Promise<void>
 }
 
@@ -217,6 +219,9 @@ export function startDeliveries(app: App, { receivers, connected, report }: Deli
           if (lanes.roomOf(listenerId) === 0) claiming.wake()
         },
       }
+    },
+    beginNoMore() {
+      stopped = true
     },
     async stop() {
       stopped = true
