@@ -31,6 +31,7 @@ describe('Apollo Client', () => {
     const { desk, client } = await begin()
     const { server, newest: id, agentId } = desk
     await addNote(server, id, 'First.')
+    const start = await client.query<Started>({ query: gql(guideDocument('Start')) })
     const open = { query: gql(guideDocument('Open')), variables: { id } }
     const page = client.watchQuery(open)
     const watching = page.subscribe(() => {})
@@ -52,7 +53,7 @@ describe('Apollo Client', () => {
     expect(held()?.timeline.edges).toEqual(opened)
 
     const live = client
-      .subscribe({ query: gql(guideDocument('Watch')), variables: { id, after: null } })
+      .subscribe({ query: gql(guideDocument('Watch')), variables: { id, after: start.data?.eventCursor } })
       .subscribe(() => {})
     onTestFinished(() => live.unsubscribe())
     await server.must(
@@ -88,6 +89,10 @@ describe('Apollo Client', () => {
     expect(held()?.edges[0]?.node).toMatchObject({ title: 'Tulips' })
   })
 })
+
+interface Started {
+  eventCursor: string
+}
 
 interface Opened {
   conversation: { timeline: { edges: { cursor: string; node: { id: string; body?: string } }[] } } | null
