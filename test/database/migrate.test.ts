@@ -86,20 +86,29 @@ test('a migration that fails is told, and again until somebody has cleaned up', 
 test('a migration that loses a deadlock against writers begins again', async () => {
   const tables = { '1_tables': 'CREATE TABLE one (); CREATE TABLE two ()' }
   await migrate(database.ownerUrl, migrationFolder(tables))
-  const both = 'CREATE TABLE three (); ALTER TABLE one ADD x int; ALTER TABLE two ADD x int'
+  // It asks for the second table when the writer waits for the first already.
+  const both = `CREATE TABLE three (); ALTER TABLE one ADD x int; SELECT pg_advisory_xact_lock(1);
+    ALTER TABLE two ADD x int`
   const folder = migrationFolder({ ...tables, '2_both': both })
-  const writer = new pg.Client({ connectionString: database.ownerUrl })
-  await writer.connect()
+  const [writer, gate] = [await connect(), await connect()]
+  await gate.query('SELECT pg_advisory_lock(1)')
   // The migration is the first to look for a deadlock.
   await writer.query("SET deadlock_timeout = '1min'; BEGIN; LOCK TABLE two")
   const migrated = migrate(database.ownerUrl, folder)
-  const waiting =
-    "SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND relation = 'two'::regclass"
-  await expect.poll(() => query(database.ownerUrl, waiting)).toEqual([{ count: 1 }])
-  await writer.query('LOCK TABLE one; COMMIT')
+  const waits = (lock: string) =>
+    expect
+      .poll(() => query(database.ownerUrl, `SELECT 1 AS one FROM pg_locks WHERE NOT granted AND ${lock}`), {
+        timeout: 15_000,
+      })
+      .toEqual([{ one: 1 }])
+  await waits(`locktype = 'advisory' AND objid = 1 AND database = (
+    SELECT oid FROM pg_database WHERE datname = current_database())`)
+  const written = writer.query('LOCK TABLE one; COMMIT')
+  await waits(`relation = 'one'::regclass`)
+  await gate.query('SELECT pg_advisory_unlock(1)')
+  await written
   expect(await migrated).toEqual(['2_both'])
   expect(await query(database.ownerUrl, 'SELECT one.x, two.x AS y FROM one, two, three')).toEqual([])
-  await writer.end()
 })
 
 test('a migration may hold semicolons that end no statement', async () => {
@@ -129,6 +138,15 @@ function migrationFolder(migrations: Record<string, string>) {
     writeFileSync(path.join(folder, name, 'migration.sql'), sql)
   }
   return folder
+}
+
+async function connect() {
+  const client = new pg.Client({ connectionString: database.ownerUrl })
+  await client.connect()
+  // The end of the test's database ends it.
+  client.on('error', () => undefined)
+  onTestFinished(() => client.end())
+  return client
 }
 
 async function query(url: string, text: string) {
