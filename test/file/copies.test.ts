@@ -51,7 +51,7 @@ const settled = (messageId: string) =>
         return null
       return files
     },
-    { timeout: 10_000 },
+    { timeout: 15_000 },
   )
 
 const text = (status: number, body = '', headers = {}) =>
@@ -145,19 +145,20 @@ test('what fails for now is tried again later', async () => {
   expect(files.asked).toHaveLength(1)
   clock.advance(2 * 60_000)
   await expect
-    .poll(() => filesOf(id), { timeout: 10_000 })
+    .poll(() => filesOf(id), { timeout: 15_000 })
     .toMatchObject([{ state: 'STORED', size: 4, note: null }])
 })
 
 test('given up after five attempts', async () => {
-  const files = await fileServer(text(500))
+  const files = await fileServer((_, response) => response.writeHead(500 + files.asked.length).end())
   const id = await send([{ url: `${files.url}/a` }])
   for (let attempts = 1; attempts < 5; attempts++) {
-    await expect.poll(() => files.asked.length, { timeout: 10_000 }).toBe(attempts)
-    await settled(id).toMatchObject([{ state: 'PENDING' }])
+    // Its note tells this attempt from the one before: it is over, and the time of the next is set.
+    const note = expect.stringContaining(`${500 + attempts}`)
+    await settled(id).toMatchObject([{ state: 'PENDING', note }])
     clock.advance(24 * 60 * 60_000)
   }
-  await expect.poll(() => filesOf(id), { timeout: 10_000 }).toMatchObject([{ state: 'FAILED' }])
+  await expect.poll(() => filesOf(id), { timeout: 15_000 }).toMatchObject([{ state: 'FAILED' }])
   expect(files.asked).toHaveLength(5)
 })
 
@@ -168,21 +169,27 @@ test('one that hangs holds up no other, and a copy given up in the middle is tak
     else response.end('whole')
   })
   const hanging = await send([{ url: `${files.url}/hangs` }])
-  await expect.poll(() => files.asked, { timeout: 10_000 }).toContain('/hangs')
+  await expect.poll(() => files.asked, { timeout: 15_000 }).toContain('/hangs')
   const quick = await send([{ url: `${files.url}/quick` }])
   await settled(quick).toMatchObject([{ state: 'STORED', size: 5 }])
 
   // A node that was killed: its claim ends by itself, and another one takes the file.
   files.change(text(200, 'whole'))
   clock.advance(3 * 60_000)
-  await expect.poll(() => filesOf(hanging), { timeout: 10_000 }).toMatchObject([{ state: 'STORED', size: 5 }])
+  await expect.poll(() => filesOf(hanging), { timeout: 15_000 }).toMatchObject([{ state: 'STORED', size: 5 }])
 })
 
 test('a host that drips holds up no other', async () => {
-  const slow = await fileServer((_, response) => void response.writeHead(200).write('the beginning'))
+  const slow = await fileServer((_, response) => {
+    const drop = () => response.write('.')
+    response.writeHead(200)
+    drop()
+    const dripping = setInterval(drop, 1_000)
+    response.on('close', () => clearInterval(dripping))
+  })
   const attachments = Array.from({ length: 40 }, (_, index) => ({ url: `${slow.url}/${index}` }))
   await send(attachments)
-  await expect.poll(() => slow.asked, { timeout: 10_000 }).toHaveLength(2)
+  await expect.poll(() => slow.asked, { timeout: 15_000 }).toHaveLength(2)
   const quick = await fileServer(text(200, 'whole'))
   await settled(await send([{ url: `${quick.url}/quick` }])).toMatchObject([{ state: 'STORED', size: 5 }])
   expect(slow.asked).toHaveLength(2)
@@ -226,7 +233,7 @@ describe('private addresses are never asked', () => {
     const files = await fileServer(text(200, 'secret'))
     const id = await send([{ url: addressOf(new URL(files.url).port) }], 'See here', its)
     await expect
-      .poll(async () => (await careful.must(fields, { id })).node.files, { timeout: 10_000 })
+      .poll(async () => (await careful.must(fields, { id })).node.files, { timeout: 15_000 })
       .toMatchObject([{ state: 'FAILED', note: expect.stringMatching(/not a public address/) }])
     expect(files.asked).toEqual([])
   })

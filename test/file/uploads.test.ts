@@ -124,7 +124,7 @@ describe.each(['on disk', 'in a bucket'])('%s', (where) => {
     await new Promise((resolve) => broken.write(Buffer.alloc(8 * 1024 * 1024, 'a'), resolve))
     const before = whole()
     broken.destroy()
-    await expect.poll(unfinished, { timeout: 10_000 }).toEqual([])
+    await expect.poll(unfinished, { timeout: 15_000 }).toEqual([])
     expect(whole()).toEqual(before)
     expect(await storedAs(server, file.id)).toBeNull()
     expect((await put(file.uploadUrl, Buffer.alloc(size, 'b'))).status).toBe(204)
