@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { forgetUploads } from '../../src/file/forget.js'
 import { storedId } from '../../src/ids.js'
+import { patiently } from '../support/patiently.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { eventually, movableClock } from '../webhooks/setup.js'
 import { announce, png, put, reply, upload } from './upload.js'
@@ -120,13 +121,16 @@ test('a draft that is saved waits for its file before it holds itself: a reply t
   await sender.query('select 1 from uploaded_file where id = $1 for update', [
     storedId('UploadedFile', file.id),
   ])
-  const saving = save([{ fileId: file.id }])
-  await eventually(async () => {
-    const { rows } = await server.app.db.pool.query(
-      `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%uploaded_file%'
-          and datname = current_database()`,
-    )
-    expect(rows).toHaveLength(1)
+  const { saving } = await patiently(server, async () => {
+    const saving = save([{ fileId: file.id }])
+    await eventually(async () => {
+      const { rows } = await server.app.db.pool.query(
+        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%uploaded_file%'
+            and datname = current_database()`,
+      )
+      expect(rows).toHaveLength(1)
+    })
+    return { saving }
   })
   const draft = 'select 1 from draft where conversation_id = $1 for update nowait'
   expect((await sender.query(draft, [storedId('Conversation', conversationId)])).rowCount).toBe(1)

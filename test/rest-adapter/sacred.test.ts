@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { WebSocket } from 'ws'
 import { OverloadedError } from '../../src/errors.js'
 import { storedId } from '../../src/ids.js'
+import { patiently } from '../support/patiently.js'
 import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
 import { variants } from './contracts.js'
@@ -176,11 +177,16 @@ describe('it waits for nobody and nothing', () => {
     const held = storedId('Conversation', from.conversation.id)
     await whileHeld('select 1 from conversation where id = $1 for update', [held], async () => {
       const before = new Set(await waiting())
-      const merging = server.graphql(
-        'mutation ($input: MergeEndUsersInput!) { mergeEndUsers(input: $input) { __typename } }',
-        { input: { endUserId: from.conversation.user.id, intoEndUserId: into.conversation.user.id } },
-      )
-      await expect.poll(async () => (await waiting()).some((one) => !before.has(one))).toBe(true)
+      const { merging } = await patiently(server, async () => {
+        const merging = server.graphql(
+          'mutation ($input: MergeEndUsersInput!) { mergeEndUsers(input: $input) { __typename } }',
+          { input: { endUserId: from.conversation.user.id, intoEndUserId: into.conversation.user.id } },
+        )
+        await expect
+          .poll(async () => (await waiting()).some((one) => !before.has(one)), { timeout: 15_000 })
+          .toBe(true)
+        return { merging }
+      })
       await client.open({ user: { id: from.conversation.user.id } })
       await client.open({ user: { id: into.conversation.user.id } })
       await database.query('rollback')
