@@ -53,7 +53,7 @@ export async function startConnections(options: Pick<ServerOptions, 'finNetworks
 
     /** The people of this integration read this reason in its log. */
     explained: (fin: TestFin, reason: RegExp) =>
-      expect.poll(() => detailsOf(fin), { timeout: 5_000 }).toContainEqual(expect.stringMatching(reason)),
+      expect.poll(() => detailsOf(fin), { timeout: 15_000 }).toContainEqual(expect.stringMatching(reason)),
   }
 }
 

@@ -130,7 +130,7 @@ describe('a refusal is explained', () => {
       server.app.db.prisma.integrationLog.findMany({
         where: { integrationId: storedId('FinIntegration', fin.integrationId) ?? '' },
       })
-    await expect.poll(entries, { timeout: 5_000 }).toMatchObject([{ detail: 'The integration is archived' }])
+    await expect.poll(entries, { timeout: 15_000 }).toMatchObject([{ detail: 'The integration is archived' }])
   })
 })
 
