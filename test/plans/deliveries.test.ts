@@ -148,7 +148,7 @@ test('what is replayed is found by its time', async () => {
 
 test('who watches costs a look at what is new, by its id', async () => {
   const stream = listen(connect(server.url, server.token), 'subscription { deliveryUpdated { id } }')
-  await vi.waitFor(() => issued('delivery.traces'))
+  await vi.waitFor(() => issued('delivery.traces'), { timeout: 15_000 })
   stream.stop()
   const looking = issued('delivery.traces')
   for (const table of ['delivery', 'delivery_attempt']) {

@@ -159,7 +159,7 @@ test("a batch of the log's tail is read from the feed", async () => {
     `mutation ($id: ID!) { replyToConversation(input: { conversationId: $id, body: "Hello" }) { __typename } }`,
     { id: server.longIds[0] },
   )
-  await vi.waitFor(() => expect(server.app.tail.position).toBeGreaterThan(start))
+  await vi.waitFor(() => expect(server.app.tail.position).toBeGreaterThan(start), { timeout: 15_000 })
   const tail = server.recorder.issued.findLast(({ name }) => name === 'events.tail')
   if (!tail) throw new Error('The tail has read nothing.')
   for (const after of [start - 1, Math.floor(start / 2)])

@@ -62,11 +62,14 @@ async function webhookOf(server: Place['server']): Promise<string> {
 
 /** The newest webhook that was made of what has happened so far. */
 function someDelivery(server: Place['server']): Promise<string> {
-  return vi.waitFor(async () => {
-    const { deliveries } = await server.must('{ deliveries(first: 1) { nodes { id } } }')
-    if (deliveries.nodes.length === 0) throw new Error('There is no delivery yet.')
-    return deliveries.nodes[0].id
-  })
+  return vi.waitFor(
+    async () => {
+      const { deliveries } = await server.must('{ deliveries(first: 1) { nodes { id } } }')
+      if (deliveries.nodes.length === 0) throw new Error('There is no delivery yet.')
+      return deliveries.nodes[0].id
+    },
+    { timeout: 15_000 },
+  )
 }
 
 async function firstEvent({ server, fin }: Pick<Place, 'server' | 'fin'>, text: string, variables: object) {
