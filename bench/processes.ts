@@ -74,12 +74,14 @@ export function halt(child: ChildProcess, halted: boolean) {
   if (process.platform !== 'win32') child.kill(halted ? 'SIGSTOP' : 'SIGCONT')
 }
 
+/** How exactly it is told, in µs. */
+export const tick = 10_000
+
 /** CPU time so far, in µs; NaN where there is no /proc. */
 export function cpuTime(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const tick = 10_000
     return (Number(fields[11]) + Number(fields[12])) * tick
   } catch {
     return Number.NaN

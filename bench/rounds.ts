@@ -1,5 +1,5 @@
 import type { Load, Measured } from './generator.js'
-import { ask, cpuTime, end, halt, type Program, startWorker } from './processes.js'
+import { ask, cpuTime, end, halt, type Program, startWorker, tick } from './processes.js'
 import type { Workload } from './workloads.js'
 
 export interface Settings {
@@ -49,7 +49,9 @@ export async function runRounds(
           const load = { port: program.port, requests: requestsOf(workload), connections, seconds }
           const before = cpuTime(program.pid)
           const measured = await ask<Load, Measured>(generator, load)
-          const cpuPerRequest = (cpuTime(program.pid) - before) / measured.count
+          // In a short time it may not come to a tick.
+          const used = Math.max(cpuTime(program.pid) - before, tick / 2)
+          const cpuPerRequest = used / measured.count
           for (const { child } of others) halt(child, false)
           await settle()
           const { count, failed } = measured
