@@ -5,7 +5,7 @@ import { temporaryDataDir } from '../support/dataDir.js'
 import { startProgram } from '../support/program.js'
 
 test('requests are measured only when the limit and PostGraphile answer them like Graphdesk', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const results = path.join(path.dirname(temporaryDataDir()), 'results.json')
   const only = 'W1,W2,W3,W4,W4b,W7'

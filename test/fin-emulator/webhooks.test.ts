@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { startBoth, webhookKey } from './setup.js'
 
 test('the key, the identifier and the body are checked', async () => {
@@ -11,6 +11,9 @@ test('the key, the identifier and the body are checked', async () => {
 })
 
 test('typing is shown and starts no sync', async () => {
+  // It is shown for five seconds.
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
   const { open, webhook, call, helpdesk } = await startBoth()
   const { id, helpdesk_id } = await open('Hello')
   const before = helpdesk.received.length

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { pendingChanges, withoutDrops } from '../../prisma/pendingChanges.js'
 
-test('the migrations make what schema.prisma describes', async () => {
+test('the migrations make what schema.prisma describes', { timeout: 120_000 }, async () => {
   expect(await pendingChanges()).toBe('')
 })
 

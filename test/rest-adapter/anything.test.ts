@@ -106,4 +106,4 @@ test('whatever is sent, the answer is in the contract and nothing unexpected hap
     }),
     { numRuns: 600 },
   )
-}, 120_000)
+}, 300_000)

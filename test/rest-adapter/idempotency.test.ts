@@ -8,7 +8,8 @@ let fin: TestFin
 let token: string
 
 beforeAll(async () => {
-  server = await startTestServer()
+  // Many call at once, and each waits for those before it.
+  server = await startTestServer({ database: { connectWithin: 20_000 } })
   fin = await server.createFin()
   token = await fetchToken(server, fin)
 })
