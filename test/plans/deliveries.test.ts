@@ -51,7 +51,7 @@ beforeAll(async () => {
   }
   await owner.query('vacuum (analyze) delivery, delivery_attempt, listener')
   await owner.end()
-}, 240_000)
+}, 300_000)
 afterAll(() => server.stop())
 
 const list = `query ($filter: DeliveryFilter, $first: Int, $after: String) {

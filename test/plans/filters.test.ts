@@ -36,7 +36,7 @@ beforeAll(async () => {
   )
   tagIds = tags.rows.map(({ id }) => publicId('Tag', id))
   await owner.end()
-}, 180_000)
+}, 300_000)
 afterAll(() => server.stop())
 
 const list = `query ($filter: ConversationFilter, $orderBy: ConversationOrder) {

@@ -6,7 +6,7 @@ let server: BulkServer
 
 beforeAll(async () => {
   server = await startBulkServer(100_000)
-}, 120_000)
+}, 300_000)
 afterAll(() => server.stop())
 
 const list = `query ($filter: ConversationFilter, $orderBy: ConversationOrder, $first: Int, $after: String) {

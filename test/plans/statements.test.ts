@@ -5,7 +5,7 @@ let server: BulkServer
 
 beforeAll(async () => {
   server = await startBulkServer(2_000)
-}, 60_000)
+}, 120_000)
 afterAll(() => server.stop())
 
 test('an inbox takes 1 statement, whatever its rows', async () => {

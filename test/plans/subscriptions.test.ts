@@ -15,7 +15,7 @@ beforeAll(async () => {
   )
   await owner.query('vacuum analyze conversation')
   await owner.end()
-}, 120_000)
+}, 300_000)
 afterAll(() => server.stop())
 
 const list = `subscription ($filter: ConversationFilter, $snapshot: Boolean) {

@@ -56,7 +56,7 @@ describe('snippets', () => {
       expect(taken, block.where).toContain(block)
   })
 
-  test('what is said of the demo is what it prints', { timeout: 120_000 }, async () => {
+  test('what is said of the demo is what it prints', { timeout: 300_000 }, async () => {
     const excerpt = blocks.find(({ text }) => text.startsWith('Conversation 1'))?.text ?? ''
     const demo = startProgram(['fin-emulator/demo.js'], {})
     expect(await demo.ended).toBe(0)

@@ -20,7 +20,7 @@ beforeAll(async () => {
     const { id } = await client.call('createMessage', { conversation_id, body: `${seq}` })
     ids.push(id)
   }
-})
+}, 120_000)
 afterAll(() => server.stop())
 
 async function idsAfter(after_id?: unknown): Promise<string[]> {

@@ -107,6 +107,7 @@ async function waiting(): Promise<string[]> {
 
 test.each(variants)(
   'with delivery worker, listeners, receiver and subscribers all broken it answers 201: %s',
+  { timeout: 120_000 },
   async (variant) => {
     const { eventCursor } = await server.must('{ eventCursor }')
     for (let count = 0; count < 5; count++) await stalledSubscriber()
