@@ -51,7 +51,7 @@ const settled = (messageId: string) =>
         return null
       return files
     },
-    { timeout: 15_000 },
+    { timeout: 25_000 },
   )
 
 const text = (status: number, body = '', headers = {}) =>
@@ -145,11 +145,11 @@ test('what fails for now is tried again later', async () => {
   expect(files.asked).toHaveLength(1)
   clock.advance(2 * 60_000)
   await expect
-    .poll(() => filesOf(id), { timeout: 15_000 })
+    .poll(() => filesOf(id), { timeout: 25_000 })
     .toMatchObject([{ state: 'STORED', size: 4, note: null }])
 })
 
-test('given up after five attempts', async () => {
+test('given up after five attempts', { timeout: 120_000 }, async () => {
   const files = await fileServer((_, response) => response.writeHead(500 + files.asked.length).end())
   const id = await send([{ url: `${files.url}/a` }])
   for (let attempts = 1; attempts < 5; attempts++) {
@@ -158,7 +158,7 @@ test('given up after five attempts', async () => {
     await settled(id).toMatchObject([{ state: 'PENDING', note }])
     clock.advance(24 * 60 * 60_000)
   }
-  await expect.poll(() => filesOf(id), { timeout: 15_000 }).toMatchObject([{ state: 'FAILED' }])
+  await expect.poll(() => filesOf(id), { timeout: 25_000 }).toMatchObject([{ state: 'FAILED' }])
   expect(files.asked).toHaveLength(5)
 })
 
@@ -169,14 +169,14 @@ test('one that hangs holds up no other, and a copy given up in the middle is tak
     else response.end('whole')
   })
   const hanging = await send([{ url: `${files.url}/hangs` }])
-  await expect.poll(() => files.asked, { timeout: 15_000 }).toContain('/hangs')
+  await expect.poll(() => files.asked, { timeout: 25_000 }).toContain('/hangs')
   const quick = await send([{ url: `${files.url}/quick` }])
   await settled(quick).toMatchObject([{ state: 'STORED', size: 5 }])
 
   // A node that was killed: its claim ends by itself, and another one takes the file.
   files.change(text(200, 'whole'))
   clock.advance(3 * 60_000)
-  await expect.poll(() => filesOf(hanging), { timeout: 15_000 }).toMatchObject([{ state: 'STORED', size: 5 }])
+  await expect.poll(() => filesOf(hanging), { timeout: 25_000 }).toMatchObject([{ state: 'STORED', size: 5 }])
 })
 
 test('a host that drips holds up no other', async () => {
@@ -189,7 +189,7 @@ test('a host that drips holds up no other', async () => {
   })
   const attachments = Array.from({ length: 40 }, (_, index) => ({ url: `${slow.url}/${index}` }))
   await send(attachments)
-  await expect.poll(() => slow.asked, { timeout: 15_000 }).toHaveLength(2)
+  await expect.poll(() => slow.asked, { timeout: 25_000 }).toHaveLength(2)
   const quick = await fileServer(text(200, 'whole'))
   await settled(await send([{ url: `${quick.url}/quick` }])).toMatchObject([{ state: 'STORED', size: 5 }])
   expect(slow.asked).toHaveLength(2)
@@ -233,7 +233,7 @@ describe('private addresses are never asked', () => {
     const files = await fileServer(text(200, 'secret'))
     const id = await send([{ url: addressOf(new URL(files.url).port) }], 'See here', its)
     await expect
-      .poll(async () => (await careful.must(fields, { id })).node.files, { timeout: 15_000 })
+      .poll(async () => (await careful.must(fields, { id })).node.files, { timeout: 25_000 })
       .toMatchObject([{ state: 'FAILED', note: expect.stringMatching(/not a public address/) }])
     expect(files.asked).toEqual([])
   })

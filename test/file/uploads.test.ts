@@ -19,7 +19,7 @@ async function storedAs(server: TestServer, id: string): Promise<string | null> 
   return rows[0]?.stored_as ?? null
 }
 
-describe.each(['on disk', 'in a bucket'])('%s', (where) => {
+describe.each(['on disk', 'in a bucket'])('%s', { timeout: 120_000 }, (where) => {
   const clock = movableClock()
   let server: TestServer
   let bucket: Awaited<ReturnType<typeof startBucket>> | null
@@ -213,4 +213,4 @@ test('a store that is away is said to be so, and a copy can be sent when it is b
   expect(await storedAs(server, next.id)).toBeNull()
   expect(server.faults).toHaveLength(2)
   await server.stop()
-}, 30_000)
+}, 120_000)

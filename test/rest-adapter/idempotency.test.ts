@@ -29,7 +29,7 @@ async function idsOf<Answer>(call: () => Promise<Answer>, idOf: (answer: Answer)
   return [...new Set(answers.map(idOf))]
 }
 
-describe.each(variants)('%s', (variant) => {
+describe.each(variants)('%s', { timeout: 120_000 }, (variant) => {
   let client: FinClient
   beforeAll(() => {
     client = finClient(server, token, variant)

@@ -123,7 +123,7 @@ test.each(variants)(
           const after = new Set(await waiting())
           return before.length > 0 && before.every((one) => after.has(one))
         },
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       )
       .toBe(true)
     const titles = Array.from({ length: 24 }, (_, index) => `${objectId()} ${index}`)
