@@ -17,7 +17,7 @@ afterAll(() => server.stop())
 
 test.each(variants)(
   '8 at a time, Fin’s copy of each conversation equals the helpdesk’s: %s',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (variant) => {
     const { identifier, webhookKey, inboxId, ...fin } = await server.createFin({ signingSecret: 'a key' })
     const emulator = await startEmulator({ identifier, webhookKey, retryDelayMs: 1 })

@@ -37,5 +37,5 @@ test.each(variants)(
       { numRuns: 25 },
     )
   },
-  300_000,
+  600_000,
 )
