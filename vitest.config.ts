@@ -23,9 +23,10 @@ const alone = [
 
 export const common = {
   pool: 'forks',
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
   teardownTimeout: 30_000,
+  expect: { poll: { timeout: 15_000 } },
 } as const
 
 export const run = {

@@ -7,7 +7,7 @@ import { statement } from './statement.js'
 export const probeChannel = 'graphdesk_probe'
 
 /** How long a notification may take from when it was sent, to count as lost, in ms. */
-const patience = 2_000
+const patience = 10_000
 
 /**
  * Sends one notification when the listening connection stands, and says so when it does not arrive: a pooler swallows

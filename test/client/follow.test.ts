@@ -6,7 +6,17 @@ import { WebSocket } from 'ws'
 import { eventTypes, followEvents, type Resync } from '../../client/index.js'
 import { projectRoot } from '../../src/root.js'
 import { startTestServer, type TestServer } from '../support/server.js'
-import { addNote, type Noted, noted, quick, quietConversation, take, textsOf, watchStates } from './setup.js'
+import {
+  addNote,
+  type Noted,
+  noted,
+  quick,
+  quietConversation,
+  soon,
+  take,
+  textsOf,
+  watchStates,
+} from './setup.js'
 
 let server: TestServer
 let inboxId: string
@@ -179,7 +189,7 @@ describe('a feed', () => {
     const texts = ['one', 'two', 'three', 'four', 'five', 'six', 'seven']
     for (const text of texts) await addNote(server, conversationId, text)
     // It leaves the subscription, and begins a new one when there is room again.
-    await vi.waitFor(() => expect(sent).toContain('complete'))
+    await vi.waitFor(() => expect(sent).toContain('complete'), soon)
     const begun = sent.length
     expect(textsOf(await take(feed, 7))).toEqual(texts)
     expect(sent.slice(begun)).toContain('subscribe')

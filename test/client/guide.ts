@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readGuide } from '../readme/guide.js'
 import { startDesk } from './desk.js'
-import { addNote } from './setup.js'
+import { addNote, soon } from './setup.js'
 
 export const guide = readGuide()
 
@@ -25,9 +25,6 @@ export interface GuideClient {
   mutate(name: string, variables: Variables): Promise<Data>
   subscribe(name: string, variables: Variables, onData: (data: Data) => void): () => void
 }
-
-/** On a busy machine. */
-export const soon = { timeout: 15_000, interval: 20 }
 
 export type Desk = Awaited<ReturnType<typeof startDesk>>
 

@@ -23,6 +23,9 @@ const project = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 
 
 const readme = readDocuments().find(({ file }) => file === 'client/README.md')?.blocks ?? []
 
+/** npm and the compiler are slow to start on a busy machine. */
+const slow = { timeout: 120_000 }
+
 /** An empty folder of somebody else's, with the packed package and the library it names. */
 let folder: string
 let packed: string[]
@@ -43,7 +46,7 @@ beforeAll(() => {
     symlinkSync(path.join(projectRoot, 'node_modules', name), link)
   }
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
-})
+}, slow.timeout)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('what is published is what was built, its types and the README, and nothing else', () => {
@@ -125,15 +128,15 @@ const snippets = readme
   .map(({ text }) => text)
   .join('')
 
-test('its types fit what the README shows of a page', () => {
+test('its types fit what the README shows of a page', slow, () => {
   expect(typeErrors(`${around}${snippets}`, inPage)).toBe('')
 })
 
-test('its types fit a program of Node', () => {
+test('its types fit a program of Node', slow, () => {
   expect(typeErrors(program.replace('process.argv.slice(2)', "['', '', '']"), inNode)).toBe('')
 })
 
-test('without one of `snapshot` and `onResync` it does not compile', () => {
+test('without one of `snapshot` and `onResync` it does not compile', slow, () => {
   const neither =
     "import { followEvents } from 'graphdesk-client'\nfollowEvents({ url: '', token: () => null })\n"
   expect(typeErrors(neither, inPage)).toMatch(/TS2345.*onResync/s)
@@ -155,7 +158,7 @@ export function version(result: ReplyToConversationResult): number | null {
 }
 `
 
-test('it has a type for each type of the schema, which tells the members of unions apart', () => {
+test('it has a type for each type of the schema, which tells the members of unions apart', slow, () => {
   expect(typeErrors(typed, inPage)).toBe('')
   const misspelt = typed.replace("'id' | 'title'", "'id' | 'titel'")
   expect(typeErrors(misspelt, inPage)).toMatch(/TS2344.*titel/s)
@@ -178,7 +181,7 @@ test('the types and the schema that it brings are those of this release', () => 
   )
 })
 
-test('it says which types each interface and union of this release stands for', () => {
+test('it says which types each interface and union of this release stands for', slow, () => {
   const shown = `import { possibleTypes } from 'graphdesk-client/schema'\nconsole.log(JSON.stringify(possibleTypes))\n`
   expect(typeErrors(shown, inPage)).toBe('')
   writeFileSync(path.join(folder, 'possible.js'), shown)

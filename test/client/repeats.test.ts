@@ -36,7 +36,7 @@ test('what a socket that was given up still brings is not given again', async ()
     query: noted.replace('revision conversation { id }', ''),
     variables: { conversationId },
     pingEveryMs: 20,
-    answerWithinMs: 200,
+    answerWithinMs: 1_000,
     onState,
     onResync: () => {},
   })

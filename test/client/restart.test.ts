@@ -2,13 +2,14 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { followEvents, type Resync } from '../../client/index.js'
 import { openConversation, startProcess } from './helpdeskProcess.js'
-import { addNote, type Noted, noted, quick, textsOf, watchStates } from './setup.js'
+import { addNote, logged, type Noted, noted, quick, textsOf, watchStates } from './setup.js'
 
 test('a server that is killed, or stopped in order, and started again costs a feed no event and doubles none', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const node = await startProcess()
   const conversationId = await openConversation(node)
+  await logged(node, conversationId, 2)
   const { onState, until, states } = watchStates()
   const feed = followEvents<Noted>({
     ...quick,
@@ -47,7 +48,7 @@ test('a server that is killed, or stopped in order, and started again costs a fe
 })
 
 test('a log that is another than before is reported, and the feed goes on in it', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const node = await startProcess()
   const conversationId = await openConversation(node)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { soon } from './setup.js'
 
 /** What a connection gets once it has subscribed, in this order; without an end it stays open. */
 export interface Answer {
@@ -72,7 +73,7 @@ export async function startScriptedServer(answers: Answer[]): Promise<ScriptedSe
       vi.waitFor(() => {
         if (after.length < connections) throw new Error(`Only ${after.length} have subscribed`)
         return after
-      }),
+      }, soon),
     tokens,
   }
 }

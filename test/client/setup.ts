@@ -6,6 +6,9 @@ import type { TestServer } from '../support/server.js'
 /** For each feed of a test: quick, so that nothing waits long. */
 export const quick = { webSocket: WebSocket, minDelayMs: 1, maxDelayMs: 20 }
 
+/** On a busy machine. */
+export const soon = { timeout: 15_000, interval: 20 }
+
 /** A feed's states as they come, and the way to wait for one. */
 export function watchStates() {
   const states: FeedState[] = []
@@ -76,9 +79,9 @@ export async function quietConversation(server: TestServer, inboxId: string): Pr
 const logOf = 'query ($id: ID!) { events(filter: { conversationId: $id }) { nodes { type } } }'
 
 /** Once so many events of a conversation are in the log. */
-export async function logged({ must }: TestServer, id: string, count: number): Promise<void> {
+export async function logged({ must }: Helpdesk, id: string, count: number): Promise<void> {
   await vi.waitFor(async () => {
-    const { events } = await must(logOf, { id })
+    const { events } = (await must(logOf, { id })) as { events: { nodes: unknown[] } }
     if (events.nodes.length < count) throw new Error('They are not in the log yet')
-  })
+  }, soon)
 }

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import { followEvents } from '../../client/index.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { startProxy } from './proxy.js'
-import { addNote, type Noted, noted, quick, quietConversation, watchStates } from './setup.js'
+import { addNote, type Noted, noted, quick, quietConversation, soon, watchStates } from './setup.js'
 
 let server: TestServer
 let inboxId: string
@@ -44,7 +44,7 @@ const silent = (state: { name: string; reason?: string }) =>
   state.name === 'waiting' && state.reason === 'The server does not answer'
 
 test('a socket that stays open while nothing comes through is given up, and nothing is missed', async () => {
-  const { proxy, until, next, note } = await begin({ pingEveryMs: 20, answerWithinMs: 100 })
+  const { proxy, until, next, note } = await begin({ pingEveryMs: 20, answerWithinMs: 1_000 })
   await note('one')
   expect(await next()).toBe('one')
   proxy.freeze()
@@ -63,7 +63,7 @@ test('a server that answers its pings is not given up', async () => {
   }
   const { proxy, next, note, states } = await begin({ pingEveryMs: 1, webSocket: Watched })
   // It asks again only when it was answered.
-  await vi.waitFor(() => expect(pings).toBeGreaterThan(5))
+  await vi.waitFor(() => expect(pings).toBeGreaterThan(5), soon)
   await note('one')
   expect(await next()).toBe('one')
   expect(states.some(silent)).toBe(false)
@@ -74,7 +74,11 @@ test.each(['online', 'pageshow', 'visibilitychange'])(
   'after `%s` a silent socket is noticed without waiting for the next ping',
   async (sign) => {
     const wakeUps = new EventTarget()
-    const { proxy, until, next, note } = await begin({ pingEveryMs: 3_600_000, answerWithinMs: 100, wakeUps })
+    const { proxy, until, next, note } = await begin({
+      pingEveryMs: 3_600_000,
+      answerWithinMs: 1_000,
+      wakeUps,
+    })
     proxy.freeze()
     await note('while it slept')
     wakeUps.dispatchEvent(new Event(sign))

@@ -3,7 +3,7 @@ import { createSubscriber, type FeedError, type SubscriberOptions } from '../../
 import { startTestServer, type TestServer } from '../support/server.js'
 import { startProxy } from './proxy.js'
 import { type Answer, startScriptedServer } from './scriptedServer.js'
-import { addNote, quick, quietConversation } from './setup.js'
+import { addNote, quick, quietConversation, soon } from './setup.js'
 
 let server: TestServer
 let inboxId: string
@@ -138,9 +138,9 @@ describe('one subscriber', () => {
     }`
     const variables = { after: 'not a cursor', id }
     onTestFinished(subscribe({ query, variables }, { ...sinkOf(), next }))
-    await vi.waitFor(() => expect(onResync).toHaveBeenCalledOnce())
+    await vi.waitFor(() => expect(onResync).toHaveBeenCalledOnce(), soon)
     await note('one')
-    await vi.waitFor(() => expect(next).toHaveBeenCalled())
+    await vi.waitFor(() => expect(next).toHaveBeenCalled(), soon)
     expect(next.mock.calls).toEqual([
       [{ data: { feed: { cursor: expect.any(String), type: 'MESSAGE_ADDED' } } }],
     ])
@@ -180,7 +180,7 @@ describe('one subscriber', () => {
   })
 
   test('gives up a socket that is silent', async () => {
-    const { proxy, note, start } = await begin({ pingEveryMs: 20, answerWithinMs: 200 })
+    const { proxy, note, start } = await begin({ pingEveryMs: 20, answerWithinMs: 1_000 })
     const { came } = start(watch)
     await came('SNAPSHOT')
     proxy.freeze()
@@ -267,7 +267,7 @@ test('a stream that was ended at once never connects', async () => {
   const subscriber = (options: Pick<SubscriberOptions, 'token'>) =>
     createSubscriber({ ...quick, url: scripted.url, onResync() {}, ...options })
   subscriber({ token })({ query: watch }, sink)()
-  await vi.waitFor(() => expect(token).toHaveBeenCalled())
+  await vi.waitFor(() => expect(token).toHaveBeenCalled(), soon)
   // Whatever it had done would have come before what another does then.
   onTestFinished(subscriber({ token: () => 'another' })({ query: watch, variables: { after: 'x' } }, next))
   await scripted.after(1)

@@ -2,11 +2,10 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { grantToApp, migrate } from '../../src/database/migrate.js'
 import { migrationsFolder } from '../../src/database/migrations.js'
 import { createDatabase } from '../support/database.js'
-import { eventually } from '../webhooks/setup.js'
 
 /** What the release before the feed's parts sends. */
 const number = `with taken as (delete from event_pending returning event_id),
@@ -67,10 +66,10 @@ test('a log that is in use gets its parts under the feet of the previous release
   await node.query(lock)
   const migrated = migrate(database.ownerUrl)
   migrated.catch(() => undefined)
-  await eventually(async () => {
+  await vi.waitFor(async () => {
     const { rows } = await node.query(waiting)
     expect(rows).toHaveLength(1)
-  })
+  }, 20_000)
   await node.query({ name: 'number', text: number })
   await node.query('commit')
   expect(await migrated).toContain(own)

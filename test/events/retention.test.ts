@@ -23,7 +23,7 @@ beforeEach(async () => {
   clock = movableClock()
   server = await startTestServer({ clock })
   inboxId = storedId('Inbox', await server.inbox()) ?? ''
-  await sql(`update event_log set position = ${start}`)
+  await moveLog(start)
   await happen(5)
 })
 afterEach(() => server.stop())
@@ -133,7 +133,7 @@ test('a listener in whose inbox nothing happens moves on with the log', async ()
 
 test('numbering makes parts ahead by itself, as many nodes as there are', async () => {
   const before = await parts()
-  await sql(`update event_log set position = ${before.length * secondPart - 2}`)
+  await moveLog(before.length * secondPart - 2)
   await Promise.all(Array.from({ length: 4 }, () => happen(5)))
   expect((await parts()).length).toBeGreaterThan(before.length + 2)
   expect(await positions()).toHaveLength(25)
@@ -142,6 +142,14 @@ test('numbering makes parts ahead by itself, as many nodes as there are', async 
 async function expire() {
   clock.advance(15 * day)
   expect(await expireFeed(server.app.db, 14)).toBe(true)
+}
+
+/** In the turn of one that numbers: else the parts ahead, which wait for no other, might not be made. */
+async function moveLog(position: number) {
+  await sql(
+    `select pg_advisory_xact_lock(hashtext('graphdesk.event_log'));
+     update event_log set position = ${position}`,
+  )
 }
 
 /** Events of the inbox, numbered. */

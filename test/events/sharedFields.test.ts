@@ -292,7 +292,7 @@ test('whoever joins, leaves and resumes anywhere sees each change once, in order
     ),
     { numRuns: 20, endOnFailure: true },
   )
-}, 120_000)
+}, 240_000)
 
 const newest = async () => {
   await numberEvents(server.app.db)

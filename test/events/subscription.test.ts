@@ -6,9 +6,12 @@ import { connect, listen } from '../support/socket.js'
 
 let server: TestServer
 let inboxId: string
+/** How many follow the log while nobody subscribes. */
+let idle: number
 
 beforeAll(async () => {
   server = await startTestServer()
+  idle = server.app.tail.listeners.size
   inboxId = await server.inbox()
 })
 afterAll(() => server.stop())
@@ -253,15 +256,16 @@ async function newestIs(fits: (revision: number) => boolean, conversationId: str
 }
 
 test('a subscriber who goes leaves nothing behind', async () => {
-  const idle = server.app.tail.listeners.size
+  const followers = () => server.app.tail.listeners.size
+  await expect.poll(followers).toBe(idle)
   const client = connect(server.url, server.token)
   const after = Buffer.from(`${server.app.log}.0`).toString('base64url')
   const streams = Array.from({ length: 5 }, () => listen(client, events, { after }))
   for (const stream of streams) await stream.next()
-  // They share one.
-  expect(server.app.tail.listeners.size).toBe(idle + 1)
+  // They share one, once each has caught up with it.
+  await expect.poll(followers).toBe(idle + 1)
   for (const stream of streams) stream.stop()
-  await expect.poll(() => server.app.tail.listeners.size).toBe(idle)
+  await expect.poll(followers).toBe(idle)
   await client.dispose()
 })
 

@@ -64,7 +64,7 @@ test('any document gives by the short way what it gives by the general one', asy
     { numRuns: 300 },
   )
   expect(covered).toBeGreaterThan(50)
-})
+}, 300_000)
 
 /** Everything that an event shows, and all that a reader may make of it. */
 const ofEvents = `subscription { events {

@@ -59,7 +59,7 @@ async function open(hash: string, session = new Map<string, string>()): Promise<
   const [, ours = ''] = /<script>(\s+const token[\s\S]*?)<\/script>/.exec(page) ?? []
   const [last = ''] = page.slice(page.lastIndexOf('openGraphiql(')).split('</script>')
   runInNewContext(`${ours}\n${last}`, place)
-  await vi.waitFor(() => expect(render).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(render).toHaveBeenCalledOnce(), 15_000)
   expect(place.location.hash).toBe('')
   const [[root, options] = []] = render.mock.calls
   expect(root).toBe('the root')

@@ -38,7 +38,7 @@ test('a look at rights that began before they changed is not taken for the right
       return rows
     }
   })
-  await vi.waitFor(() => expect(release).toHaveLength(1))
+  await vi.waitFor(() => expect(release).toHaveLength(1), 15_000)
   expect(await server.conversation(another)).toMatch(/^conv_/)
   for (const look of release) look()
   stream.stop()

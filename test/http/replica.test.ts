@@ -102,13 +102,16 @@ async function titled(title: string): Promise<string> {
   return seen.at(-1).events.cursor
 }
 
-/** Once the replica answers queries that need this cursor. */
-function arrived(cursor: string): Promise<void> {
-  return vi.waitFor(async () => expect((await ask(cursor)).from).toEqual(['replica']), {
-    timeout: 20_000,
-    interval: 20,
-  })
+/** Once the replica answers queries that need this cursor: one that is late on a busy machine is left alone for a moment. */
+function arrived(cursor: string): Promise<Answer> {
+  return vi.waitFor(async () => {
+    const answer = await ask(cursor)
+    expect(answer.from).toEqual(['replica'])
+    return answer
+  }, soon)
 }
+
+const soon = { timeout: 20_000, interval: 20 }
 
 /** Until `resume`, the replica stays where it is. */
 async function pauseReplay() {
@@ -116,7 +119,7 @@ async function pauseReplay() {
   await vi.waitFor(async () => {
     const { rows } = await replica.query('select pg_get_wal_replay_pause_state() as state')
     expect(rows).toEqual([{ state: 'paused' }])
-  })
+  }, soon)
   return () => replica.query('select pg_wal_replay_resume()')
 }
 
@@ -132,10 +135,9 @@ test('a replica that is behind a query’s cursor leaves the answer to the prima
   await whilePaused(async () => {
     newer = await titled('New')
     expect(await ask(newer)).toMatchObject({ data: { conversation: { title: 'New' } }, from: ['primary'] })
-    expect(await ask(older)).toMatchObject({ data: { conversation: { title: 'Old' } }, from: ['replica'] })
+    expect((await arrived(older)).data.conversation.title).toBe('Old')
   })
-  await arrived(newer)
-  expect(await ask(newer)).toMatchObject({ data: { conversation: { title: 'New' } }, from: ['replica'] })
+  expect((await arrived(newer)).data.conversation.title).toBe('New')
 })
 
 describe('the replica is not asked', () => {
@@ -168,7 +170,7 @@ describe('the replica is not asked', () => {
     const { eventCursor } = await server.must('{ eventCursor }')
     const query = 'query ($filter: ConversationFilter) { conversations(filter: $filter) { totalCount } }'
     const by = (filter: object) => ask(eventCursor, query, { filter: { and: [{}, filter] } })
-    await vi.waitFor(async () => expect((await by({ waiting: true })).from).toEqual(['replica']))
+    await vi.waitFor(async () => expect((await by({ waiting: true })).from).toEqual(['replica']), soon)
     expect((await by({ unread: false })).from).toEqual([])
   })
 
@@ -244,7 +246,10 @@ test('a replica that is killed leaves every query to the primary, and is used ag
   isOver = true
   await asking
   expect(wrong).toEqual([])
-  expect(saidOfReplica(server)).toEqual(lostAndBack)
+  const said = saidOfReplica(server)
+  expect(said.slice(0, 2)).toEqual(lostAndBack)
+  // On a busy machine it may have been late once more.
+  expect(said).toEqual(said.map((_, index) => lostAndBack[index % 2]))
   replica = await open(database.replica.ownerUrl)
 })
 
@@ -260,7 +265,7 @@ test('a query that the replica does not finish is answered by the primary, and t
       `select mode from pg_locks where relation = 'conversation'::regclass and mode = 'AccessExclusiveLock'`,
     )
     expect(rows).toHaveLength(1)
-  })
+  }, soon)
   await whilePaused(async () => {
     await primary.query('commit')
     expect(await ask(cursor)).toMatchObject({
@@ -338,13 +343,25 @@ describe('liveMetrics', () => {
     }).finally(() => client.dispose())
   }
 
+  /** The first that come from there: a machine that is late with its own log asks the primary. */
+  async function from(who: string, next: () => Promise<Figures>): Promise<Figures> {
+    let shown: Figures
+    do shown = await next()
+    while (shown.from.join() !== who)
+    return shown
+  }
+
   test('come from the replica while it has all that this node has told of, else from the primary', async () => {
     await watch(async (next) => {
       await next()
       await whilePaused(async () => {
-        expect(await next()).toMatchObject({ open: { Shop: 1 }, from: ['replica'] })
+        expect((await from('replica', next)).open).toMatchObject({ Shop: 1 })
         await server.conversation(inboxId)
-        expect(await next()).toMatchObject({ open: { Shop: 2 }, from: ['primary'] })
+        const committed = new Date().toISOString()
+        let shown: Figures
+        do shown = await from('primary', next)
+        while (shown.at < committed)
+        expect(shown.open).toMatchObject({ Shop: 2 })
       })
     })
   })

@@ -92,7 +92,7 @@ test('the customer writes, Fin answers and hands off, the agent replies: all of 
 
   await desk.write('When do you open?', 'New conversation')
   await seen(desk.messages).toEqual(['When do you open?', hours])
-  expect(await desk.rows()).toHaveLength(before.length + 1)
+  await seen(desk.rows).toHaveLength(before.length + 1)
   await seen(() => desk.counter('Fin', 'open')).toBe(1)
   await seen(() => desk.counter('Fin', 'with Fin')).toBe(1)
 

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { makeFirstAdmin } from '../../src/agent/firstAdmin.js'
 import type { Clock } from '../../src/clock.js'
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server.js'
 import { createDatabase } from './database.js'
+
+// Where localhost has a second address, a process that stalls for 250 ms as it connects would go on to that one.
+setDefaultAutoSelectFamilyAttemptTimeout(20_000)
 
 export interface GraphqlAnswer<Data> {
   status: number
@@ -46,6 +50,9 @@ export interface TestFin {
   webhookKey: string
 }
 
+/** How long a busy machine may take to greet over a socket, or to have one of few connections free, in ms. */
+const patience = 20_000
+
 /** A whole server on a database of its own. Stop it in `afterAll`. */
 export async function startTestServer(
   options: Partial<Omit<ServerOptions, 'database'>> & {
@@ -67,8 +74,15 @@ export async function startTestServer(
     rateLimit: 1_000_000,
     report: (error) => faults.push(error),
     ...options,
+    sockets: { initWithin: patience, ...options.sockets },
     // Two connections: whatever took a second one inside a transaction would hang here.
-    database: { url: database.appUrl, poolSize: 2, preparedStatements: true, ...options.database },
+    database: {
+      url: database.appUrl,
+      poolSize: 2,
+      preparedStatements: true,
+      connectWithin: patience,
+      ...options.database,
+    },
   })
   await makeFirstAdmin(server.app.db, { email: 'admin@example.com', password: 'correct horse', token })
 

@@ -2,7 +2,7 @@ import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 
 export interface Listener<Data> {
-  /** The next result, once it has come; throws when the stream ended or 10 s pass. */
+  /** The next result, once it has come; throws when the stream ended or 20 s pass. */
   next(): Promise<Data>
   /** The results until one fits, that one last. */
   until(fits: (data: Data) => boolean): Promise<Data[]>
@@ -68,13 +68,13 @@ export function collect<Data>(subscribe: (sink: Results<Data>) => () => void): L
   })
 
   async function next(): Promise<Data> {
-    const deadline = AbortSignal.timeout(10_000)
+    const deadline = AbortSignal.timeout(20_000)
     for (;;) {
       const result = results.shift()
       if (result !== undefined) return result
       if (failure) throw failure
       if (ended) throw new Error('The stream has ended.')
-      if (deadline.aborted) throw new Error('Nothing came for 10 s.')
+      if (deadline.aborted) throw new Error('Nothing came for 20 s.')
       await new Promise<void>((resolve) => {
         wake = resolve
         deadline.addEventListener('abort', () => resolve(), { once: true })

@@ -1,6 +1,7 @@
 import { gql } from '@apollo/client/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startDesk } from '../desk.js'
+import { soon } from '../setup.js'
 import { createClient } from './client.js'
 
 interface Row {
@@ -46,7 +47,7 @@ async function openPage() {
   const page = client.watchQuery<Page>({ query: list })
   const watching = page.subscribe(() => {})
   onTestFinished(() => watching.unsubscribe())
-  await vi.waitFor(() => expect(rows()).toHaveLength(2))
+  await vi.waitFor(() => expect(rows()).toHaveLength(2), soon)
   return { ...desk, client, page, rows, onResync }
 
   function rows(): Row[] {
@@ -59,7 +60,7 @@ test('Apollo Client pages through a list', async () => {
   const { page, rows, ids } = await openPage()
   const { endCursor } = (page.getCurrentResult().data as Page).conversations.pageInfo
   await page.fetchMore({ variables: { after: endCursor } })
-  await vi.waitFor(() => expect(rows().map(({ id }) => id)).toEqual(ids.toReversed()))
+  await vi.waitFor(() => expect(rows().map(({ id }) => id)).toEqual(ids.toReversed()), soon)
 })
 
 test('Apollo Client shows what a mutation gives in the list, and why one was refused', async () => {
@@ -81,8 +82,8 @@ test('Apollo Client follows events from the page’s cursor on, and shows them i
   await retitle(newest, 'before it follows')
   const following = client.subscribe({ query: events, variables: { after } }).subscribe(() => {})
   onTestFinished(() => following.unsubscribe())
-  await vi.waitFor(() => expect(rows()[0]?.title).toBe('before it follows'))
+  await vi.waitFor(() => expect(rows()[0]?.title).toBe('before it follows'), soon)
   await retitle(newest, 'live')
-  await vi.waitFor(() => expect(rows()[0]?.title).toBe('live'))
+  await vi.waitFor(() => expect(rows()[0]?.title).toBe('live'), soon)
   expect(onResync).not.toHaveBeenCalled()
 })

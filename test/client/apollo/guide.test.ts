@@ -1,8 +1,8 @@
 import { gql } from '@apollo/client/core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startDesk } from '../desk.js'
-import { type Desk, guideDocument, soon, testTheGuide } from '../guide.js'
-import { addNote } from '../setup.js'
+import { type Desk, guideDocument, testTheGuide } from '../guide.js'
+import { addNote, soon } from '../setup.js'
 import { createClient } from './client.js'
 
 describe('Apollo Client', () => {

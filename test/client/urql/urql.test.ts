@@ -1,6 +1,7 @@
 import { gql } from '@urql/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startDesk } from '../desk.js'
+import { soon } from '../setup.js'
 import { createClient } from './client.js'
 
 interface Page {
@@ -44,7 +45,7 @@ async function openPage() {
     shown = data
   })
   onTestFinished(() => watching.unsubscribe())
-  await vi.waitFor(() => expect(shown).toBeDefined())
+  await vi.waitFor(() => expect(shown).toBeDefined(), soon)
   return { ...desk, client, shown: () => shown as Page, onResync }
 }
 
@@ -64,7 +65,7 @@ test('urql loads a list anew after a mutation of what it shows, and shows why on
       .mutation(assign, { input: { conversationId, agentId, idempotencyKey: conversationId } })
       .toPromise()
   await run(newest)
-  await vi.waitFor(() => expect(shown().conversations.nodes[0]?.assignee?.name).toBe('Ada'))
+  await vi.waitFor(() => expect(shown().conversations.nodes[0]?.assignee?.name).toBe('Ada'), soon)
   expect((await run('conv_unknown')).data.assignConversation).toMatchObject({ code: 'NOT_FOUND' })
 })
 
@@ -77,8 +78,8 @@ test('urql follows events from the page’s cursor on', async () => {
     if (data?.events.type === 'TITLE_CHANGED') titles.push(data.events.conversation.title)
   })
   onTestFinished(() => following.unsubscribe())
-  await vi.waitFor(() => expect(titles).toHaveLength(1))
+  await vi.waitFor(() => expect(titles).toHaveLength(1), soon)
   await retitle(newest, 'live')
-  await vi.waitFor(() => expect(titles.at(-1)).toBe('live'))
+  await vi.waitFor(() => expect(titles.at(-1)).toBe('live'), soon)
   expect(onResync).not.toHaveBeenCalled()
 })

@@ -2,18 +2,29 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connectWebhook } from '../../delivery/hook.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { accepted, answers, startReceiver, type TestReceiver } from '../../webhooks/receiver.js'
-import { connect, eventually, type MovableClock, movableClock } from '../../webhooks/setup.js'
+import { connect, eventually, type MovableClock } from '../../webhooks/setup.js'
 
 let clock: MovableClock
 let server: TestServer
 let receiver: TestReceiver
 
 beforeEach(async () => {
-  clock = movableClock()
+  clock = stoppedClock()
   server = await startTestServer({ clock })
   receiver = await startReceiver()
 })
 afterEach(() => server.stop())
+
+/** It goes on only when told to: however slow the machine is, no retry falls due by itself. */
+function stoppedClock(): MovableClock {
+  let now = Date.now()
+  return {
+    now: () => new Date(now),
+    advance: (ms) => {
+      now += ms
+    },
+  }
+}
 
 /** The figures whose name begins so, by what stands in front of them. */
 async function figures(beginning: string): Promise<Record<string, number>> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { storedId } from '../../../src/ids.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
@@ -11,12 +11,15 @@ const clock = movableClock()
 let server: TestServer
 
 beforeAll(async () => {
-  server = await startTestServer({ clock, recheckEvery: 50, sockets: { pingEvery: 200, initWithin: 200 } })
+  server = await startTestServer({ clock, recheckEvery: 50 })
 })
 afterAll(() => server.stop())
 
 const viewer = { type: 'subscribe', payload: { query: '{ viewer { __typename } }' } }
 const events = { type: 'subscribe', payload: { query: 'subscription { events { cursor } }' } }
+
+/** By default, in ms. */
+const pingEvery = 12_000
 
 const codeOf = async ({ closed }: { closed: Promise<{ code: number }> }) => (await closed).code
 
@@ -40,7 +43,9 @@ test('4406: no protocol, or another', async () => {
 })
 
 test('4408: no greeting in time', async () => {
-  expect(await codeOf(await rawSocket(server.url))).toBe(4408)
+  const impatient = await startTestServer({ sockets: { initWithin: 200 } })
+  onTestFinished(() => impatient.stop())
+  expect(await codeOf(await rawSocket(impatient.url))).toBe(4408)
 })
 
 test('4409: an id that is in use', async () => {
@@ -107,13 +112,20 @@ test('4403: the token is wrong, expires, or is revoked elsewhere, whatever happe
 })
 
 test('4504: nobody answers, and the rest may be had later', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'], shouldClearNativeTimers: true })
+  onTestFinished(() => void vi.useRealTimers())
   const raw = await signedIn(server.url, server.token, { autoPong: false })
-  expect(await raw.closed).toMatchObject({ code: 4504, reason: expect.stringContaining('resume') })
   const alive = await signedIn(server.url, server.token)
-  let pings = 0
-  alive.socket.on('ping', () => pings++)
-  await expect.poll(() => pings, { timeout: 5_000 }).toBeGreaterThan(4)
+  for (let pings = 1; pings <= 5; pings++) {
+    const asked = once(alive.socket, 'ping')
+    vi.advanceTimersByTime(pingEvery)
+    await asked
+    // What it answers has come before this.
+    alive.send({ id: String(pings), ...viewer })
+    await alive.next(({ type }) => type === 'complete')
+  }
   expect(alive.socket.readyState).toBe(alive.socket.OPEN)
+  expect(await raw.closed).toMatchObject({ code: 4504, reason: expect.stringContaining('resume') })
 })
 
 test('1012: the server stops, and says to come again', async () => {
