@@ -24,7 +24,7 @@ export interface Program {
 }
 
 // A first start creates a database.
-const startPatienceMs = 90_000
+const startPatienceMs = 180_000
 const stopPatienceMs = 30_000
 const lines = 40
 

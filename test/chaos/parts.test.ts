@@ -10,7 +10,7 @@ import { temporaryDataDir } from '../support/dataDir.js'
 const quiet = { isOver: () => false, say: () => {} }
 
 test('a run goes on where it ended, and in the end looks at all of it again', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const dir = temporaryDataDir()
   // A part that is over at once lets a dozen conversations end: fewer messages than this.

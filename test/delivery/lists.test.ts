@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from '../webhooks/receiver.js'
-import { connect, eventually } from '../webhooks/setup.js'
+import { connect, eventually, stillClock } from '../webhooks/setup.js'
 import { deliveryDesk } from './desk.js'
 import { connectWebhook } from './hook.js'
 
+// Each test lets time pass: what failed is not tried again before.
+const clock = stillClock()
 let server: TestServer
 let desk: ReturnType<typeof deliveryDesk>
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ clock })
   desk = deliveryDesk(server)
 })
 afterAll(() => server.stop())
@@ -51,6 +53,7 @@ test('a delivery shows what was sent, when it is tried again, and each attempt w
   expect((await desk.find(failed.id)).nextAttemptAt).toBeNull()
 
   receiver.reply = accepted
+  clock.advance(1_000)
   await resume()
   const delivered = await eventually(async () => {
     const delivery = await desk.find(failed.id)
@@ -66,6 +69,7 @@ test('a list goes from the newest to the oldest and back, in pages that fit toge
   const receiver = await startReceiver()
   const { fin, conversation, reply, settled } = await connect(server, receiver)
   for (let count = 1; count <= 5; count++) {
+    clock.advance(1_000)
     await reply(await conversation())
     await settled(...Array.from({ length: count }, () => 'DELIVERED' as const))
   }
@@ -96,6 +100,7 @@ test('a list can be of one integration, conversation, state and time', async () 
   await one.reply(first)
   await one.settled('PARKED')
   receiver.reply = accepted
+  clock.advance(1_000)
   await one.reply(second)
   await one.settled('PARKED', 'DELIVERED')
   const [delivered, parked] = (await desk.list({ integrationId: one.fin.integrationId })).nodes

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transaction } from '../../src/database/database.js'
+import { newId, publicId } from '../../src/ids.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from '../webhooks/receiver.js'
 import { connect, eventually } from '../webhooks/setup.js'
@@ -230,7 +231,7 @@ test('agents and nobody are refused, what is unknown is not found', async () => 
   const [{ id }] = (await desk.list({ integrationId: fin.integrationId })).nodes
   expect(await desk.redeliver(id, human.token)).toMatchObject({ code: 'FORBIDDEN' })
   expect(await desk.redeliver('delivery_unknown')).toMatchObject({ code: 'NOT_FOUND' })
-  expect(await desk.redeliver(id.replace(/....$/, '0000'))).toMatchObject({ code: 'NOT_FOUND' })
+  expect(await desk.redeliver(publicId('Delivery', newId()))).toMatchObject({ code: 'NOT_FOUND' })
   expect(receiver.received).toHaveLength(1)
 })
 

@@ -5,7 +5,7 @@ import { startTestServer, type TestServer } from '../support/server.js'
 import { connect as connectSocket, listen } from '../support/socket.js'
 import { listenSse } from '../support/sse.js'
 import { accepted, answers, startReceiver, type TestReceiver } from '../webhooks/receiver.js'
-import { connect, eventually } from '../webhooks/setup.js'
+import { connect, eventually, stillClock } from '../webhooks/setup.js'
 import { deliveryDesk } from './desk.js'
 
 let server: TestServer
@@ -17,7 +17,8 @@ let begun = () => {}
 let open: (() => unknown)[] = []
 
 beforeAll(async () => {
-  server = await startTestServer()
+  // What failed is not tried again by itself, however long it takes until that is told.
+  server = await startTestServer({ clock: stillClock() })
   desk = deliveryDesk(server)
   const { background, deliveries } = server.app
   const { query } = background
@@ -133,6 +134,7 @@ test('it begins with now also where others watch already', async () => {
 test('what is committed late is told, and nothing twice', async () => {
   const { fin, integrationId, conversation, reply, pause } = await connect(server, receiver)
   await pause()
+  const [first, second] = [await conversation(), await conversation()]
   const owner = new pg.Client({ connectionString: server.ownerUrl })
   await owner.connect()
   open.push(() => owner.end())
@@ -144,7 +146,6 @@ test('what is committed late is told, and nothing twice', async () => {
     [late, integrationId],
   )
   const next = await watch({ integrationId: fin.integrationId })
-  const [first, second] = [await conversation(), await conversation()]
   await reply(first)
   expect(await next()).toMatchObject({ conversation: { id: first } })
   await owner.query('commit')

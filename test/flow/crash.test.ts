@@ -10,7 +10,7 @@ const seed = process.env.SEED ? Number(process.env.SEED) : undefined
 
 // The same for two nodes, longer and with more of everything: npm run chaos.
 test(`kill -9 of a server and of its own database, ${kills} times, loses and doubles nothing that was acknowledged`, {
-  timeout: 120_000 + kills * 20_000,
+  timeout: 240_000 + kills * 60_000,
 }, async () => {
   const folder = await openFolder(temporaryDataDir(), { seed, kills, messages: kills * 200 })
   const broken = await goOn(folder, {

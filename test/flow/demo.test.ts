@@ -8,7 +8,7 @@ import { createGraphql } from '../../fin-emulator/demo/graphql.js'
 import { temporaryDataDir } from '../support/dataDir.js'
 import { startProgram } from '../support/program.js'
 
-const patience = 120_000
+const patience = 300_000
 
 test('the demo plays whole conversations, names what came through which API, and leaves nothing behind', {
   timeout: patience,

@@ -107,7 +107,7 @@ test('after a dump and restore into a new cluster every cursor gives a Resync, a
       return Number(position)
     })
   }
-}, 60_000)
+}, 180_000)
 
 const events = '__typename ... on Resync { reason } conversation { id }'
 const page = `query ($after: EventCursor) { events(after: $after) { nodes { ${events} } } }`

@@ -46,7 +46,7 @@ const lives = (pid: number) => {
   }
 }
 
-describe('on a folder of its own', { timeout: 90_000 }, () => {
+describe('on a folder of its own', { timeout: 180_000 }, () => {
   test('the first start shows what to do next, with a sample helpdesk; SIGTERM leaves nothing running', async () => {
     const dataDir = temporaryDataDir()
     const program = start({ DATA_DIR: dataDir })
@@ -136,7 +136,7 @@ describe('on a folder of its own', { timeout: 90_000 }, () => {
   })
 })
 
-test('`npm start` stops when npm is told to', { timeout: 60_000 }, async () => {
+test('`npm start` stops when npm is told to', { timeout: 120_000 }, async () => {
   const dataDir = temporaryDataDir()
   const npm = spawn('npm', ['start'], {
     cwd: projectRoot,
@@ -149,10 +149,10 @@ test('`npm start` stops when npm is told to', { timeout: 60_000 }, async () => {
   }
   const postmaster = postmasterPid(dataDir)
   npm.kill('SIGTERM')
-  await vi.waitFor(() => expect(lives(postmaster)).toBe(false), { timeout: 10_000 })
+  await vi.waitFor(() => expect(lives(postmaster)).toBe(false), { timeout: 30_000 })
 })
 
-test('with DATABASE_URL it uses that server, and starts none', { timeout: 60_000 }, async () => {
+test('with DATABASE_URL it uses that server, and starts none', { timeout: 120_000 }, async () => {
   const database = await createDatabase({ empty: true })
   onTestFinished(() => database.drop())
   const dataDir = temporaryDataDir()
@@ -177,14 +177,14 @@ test('with DATABASE_URL it uses that server, and starts none', { timeout: 60_000
   expect(await program.ended).toBe(0)
 })
 
-test('all faults of the environment are reported together', async () => {
+test('all faults of the environment are reported together', { timeout: 120_000 }, async () => {
   const program = start({ PORT: 'many', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x', ADMIN_TOKEN: 'short' })
   expect(await program.ended).toBe(1)
   for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL', 'ADMIN_TOKEN'])
     expect(program.output()).toMatch(new RegExp(`^ {2}${name}: `, 'm'))
 })
 
-test('settings that need others are reported together', async () => {
+test('settings that need others are reported together', { timeout: 120_000 }, async () => {
   const program = start({
     DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
     FILES_S3_ACCESS_KEY_ID: 'a key without its secret and bucket',
@@ -194,7 +194,7 @@ test('settings that need others are reported together', async () => {
     expect(program.output()).toMatch(new RegExp(`^ {2}${name}: `, 'm'))
 })
 
-test('a database that does not answer is named', async () => {
+test('a database that does not answer is named', { timeout: 120_000 }, async () => {
   const program = start({
     DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
     SECRET_KEY: 'a secret key for tests',
@@ -203,7 +203,7 @@ test('a database that does not answer is named', async () => {
   expect(program.output()).toMatch(/the database does not answer\. Check DATABASE_URL/)
 })
 
-test('a port in use is named, whoever has it', { timeout: 60_000 }, async () => {
+test('a port in use is named, whoever has it', { timeout: 120_000 }, async () => {
   const other = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void other.close())
   await new Promise((resolve) => other.once('listening', resolve))

@@ -42,7 +42,7 @@ afterEach(() => {
 })
 
 /** What comes of one webhook to this base address. */
-async function send(webhookBaseUrl: string, { allowPrivate = false, limit = 5_000 } = {}) {
+async function send(webhookBaseUrl: string, { allowPrivate = false, limit = 15_000 } = {}) {
   const receivers = openReceivers(allowPrivate)
   onTestFinished(() => receivers.destroy())
   const receiver = { webhookBaseUrl, identifier: 'identifier', webhookKey: secrets.seal('key') }

@@ -9,7 +9,8 @@ import { connect } from './setup.js'
 let server: TestServer
 
 beforeAll(async () => {
-  server = await startTestServer()
+  // Where many write at once they may have to wait for a connection for long.
+  server = await startTestServer({ database: { connectWithin: 20_000 } })
 })
 afterAll(() => server.stop())
 
@@ -54,7 +55,7 @@ test('a reply that is held or undone makes none, and one when it is sent', async
   const conversationId = await conversation()
   const hold = async () => {
     const { holdReply } = await server.must(
-      `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "Held" }) {
+      `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "Held", seconds: 60 }) {
         __typename ... on HoldReplyPayload { heldReply { id } } } }`,
       { id: conversationId },
     )

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from './receiver.js'
-import { connect, eventually, movableClock } from './setup.js'
+import { connect, eventually, stillClock } from './setup.js'
 
-const clock = movableClock()
+const clock = stillClock()
 let server: TestServer
 
 beforeAll(async () => {

@@ -11,7 +11,8 @@ import { connect, eventually, startAnotherNode } from './setup.js'
 let server: TestServer
 
 beforeAll(async () => {
-  server = await startTestServer()
+  // Where many write at once they may have to wait for a connection for long.
+  server = await startTestServer({ database: { connectWithin: 20_000 } })
 })
 afterAll(() => server.stop())
 

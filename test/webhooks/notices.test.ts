@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { noticeChannel } from '../../src/notice/record.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { listen, connect as openSocket } from '../support/socket.js'
 import { answers, startReceiver } from './receiver.js'
@@ -18,13 +17,12 @@ const seen = `{ notices(first: 1) { nodes { kind detail integration { id } webho
 test('what has to be mended reaches the admins as it happens, and stays to be read', async () => {
   const client = openSocket(server.url, server.token)
   onTestFinished(async () => client.dispose())
-  const begun = listened(server)
+  const begun = watched(server)
   const stream = listen(
     client,
     'subscription { noticeAdded { kind detail integration { id } webhook { id } } }',
     {},
   )
-  const first = stream.next()
   await begun
   const refused = await startReceiver(answers(401))
   const { fin, conversation, reply, resume } = await connect(server, refused)
@@ -35,7 +33,7 @@ test('what has to be mended reaches the admins as it happens, and stays to be re
     integration: { id: fin.integrationId },
     webhook: null,
   }
-  expect((await first).noticeAdded).toEqual(stopped)
+  expect((await stream.next()).noticeAdded).toEqual(stopped)
 
   const gone = await startReceiver(answers(410))
   const webhook = await createWebhook(server, gone)
@@ -54,14 +52,17 @@ test('what has to be mended reaches the admins as it happens, and stays to be re
   expect(older.notices.nodes).toEqual([{ kind: 'INTEGRATION_STOPPED' }, { kind: 'INTEGRATION_STOPPED' }])
 })
 
-/** Until somebody on this node listens to notices. */
-function listened({ app }: TestServer): Promise<void> {
-  const { on } = app.listening
+/** Until somebody who watches knows the notices that there are: those that come then are told. */
+function watched({ app: { db } }: TestServer): Promise<void> {
+  const { query } = db
   return new Promise((resolve) => {
-    app.listening.on = (channel, heard) => {
-      const silence = on(channel, heard)
-      if (channel === noticeChannel) resolve()
-      return silence
+    db.query = async (statement, values) => {
+      const rows = await query<never>(statement, values)
+      if (statement.name === 'notice.since') {
+        db.query = query
+        resolve()
+      }
+      return rows
     }
   })
 }

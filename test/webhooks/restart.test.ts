@@ -76,7 +76,7 @@ test('stopping waits for the answer that is under way', async () => {
   ])
 })
 
-test('a node that stops puts back what it has claimed and not sent', async () => {
+test('a node that stops puts back what it has claimed and not sent', { timeout: 120_000 }, async () => {
   const [taken, held] = [40, 32]
   const sent = taken + held
   const answers: (() => void)[] = []
@@ -90,26 +90,28 @@ test('a node that stops puts back what it has claimed and not sent', async () =>
     await reply(app.db, human, { conversationId: await conversation(), body: '<p>An answer</p>' })
   }
   await numberEvents(app.db)
+  // Its listener is not quick to stop.
+  const other = await prepare(app, receiver.url)
   let heldUp = () => {}
-  let goOn = () => {}
-  let holdUp: Promise<void> | undefined
-  const webhooks = await start((usual) => ({
-    async follow(following) {
-      if (holdUp) heldUp()
-      await holdUp
-      return usual.follow(following)
-    },
-  }))
-  await receiver.arrival(sent)
-  // A listener that is not quick to stop.
-  holdUp = new Promise((resolve) => {
-    goOn = resolve
-  })
   const isHeldUp = new Promise<void>((resolve) => {
     heldUp = resolve
   })
-  await prepare(app, receiver.url)
+  let goOn = () => {}
+  const holdUp = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const webhooks = await start((usual) => ({
+    async follow(following) {
+      const { first } = following
+      if (first.kind === 'INTEGRATION' && first.integrationId === other.integrationId) {
+        heldUp()
+        await holdUp
+      }
+      return usual.follow(following)
+    },
+  }))
   await isHeldUp
+  await receiver.arrival(sent)
   const stopped = webhooks.stop()
   for (const answer of answers) answer()
   const delivered = { integrationId, state: 'DELIVERED', attemptCount: 1 } as const

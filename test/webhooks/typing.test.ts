@@ -3,9 +3,9 @@ import { storedId } from '../../src/ids.js'
 import { type TypingSignal, typingChannel } from '../../src/typing/typing.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from './receiver.js'
-import { connect, movableClock } from './setup.js'
+import { connect, stillClock } from './setup.js'
 
-const clock = movableClock()
+const clock = stillClock()
 let server: TestServer
 
 beforeAll(async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
     {},
   )
   inboxId = createInbox.inbox.id
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await balancer?.stop()
   for (const node of nodes ?? []) node.process.kill('SIGKILL')
@@ -65,7 +65,9 @@ async function graphql(query: string, variables: object): Promise<any> {
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`${response.status}: ${text}`)
-  return JSON.parse(text).data
+  const { data, errors } = JSON.parse(text)
+  if (errors) throw new Error(JSON.stringify(errors))
+  return data
 }
 
 async function conversation(): Promise<string> {
@@ -113,9 +115,15 @@ async function begin(id: string): Promise<Follower[]> {
   return Array.from({ length: 4 }, () => follow(balancer.url, token, id, eventCursor))
 }
 
+/** Once each has seen something: from then on it has a connection to lose. */
+async function allFollow(followers: Follower[]) {
+  for (const { seen } of followers)
+    await expect.poll(() => seen.length, { timeout: 60_000 }).toBeGreaterThan(0)
+}
+
 async function allSaw(followers: Follower[], expected: string[]) {
   for (const follower of followers) {
-    await expect.poll(() => follower.seen.at(-1), { timeout: 20_000 }).toBe(expected.at(-1))
+    await expect.poll(() => follower.seen.at(-1), { timeout: 60_000 }).toBe(expected.at(-1))
     expect(follower.seen.filter((text) => text.startsWith('note '))).toEqual(expected)
     expect(follower.resumed()).toBeGreaterThan(0)
     await follower.stop()
@@ -126,19 +134,21 @@ test('replaced one after the other: no request fails, no event is missed or doub
   const id = await conversation()
   const followers = await begin(id)
   const writing = writer(id, { repeats: false })
+  await allFollow(followers)
   await replace(0, 'SIGTERM')
   await replace(1, 'SIGTERM')
   const acknowledged = await writing.stop()
   expect(writing.failures).toEqual([])
   expect(acknowledged.length).toBeGreaterThan(20)
   await allSaw(followers, acknowledged)
-}, 120_000)
+}, 300_000)
 
 test('killed, one and then the other: what was acknowledged is seen once, in order, by all who resume', async () => {
   const id = await conversation()
   const followers = await begin(id)
   const writing = writer(id, { repeats: true })
+  await allFollow(followers)
   await replace(0, 'SIGKILL')
   await replace(1, 'SIGKILL')
   await allSaw(followers, await writing.stop())
-}, 120_000)
+}, 300_000)
