@@ -24,7 +24,8 @@ interface Unit {
 
 const background = new RegExp(
   '^(events\\.(pending|lock|number|newest|span|tail)|feed\\.|listener\\.|delivery\\.(?!list|visible|bodies|attempts)' +
-    '|(integration|webhook)\\.connected|conversation\\.snoozed|idempotency\\.forget)',
+    '|(integration|webhook)\\.connected|integration\\.(insertCalls|addCounts)|conversation\\.(snoozed|sumUp)' +
+    '|heldReply\\.due|file\\.(claim|toRemove)|redaction\\.recent|idempotency\\.forget)',
 )
 
 /** Records what this process, the server under test included, sends to PostgreSQL. */
