@@ -25,7 +25,7 @@ afterAll(() => server.stop())
 
 test.each<Point>(['before the commit', 'after the commit'])(
   'kill -9 %s: each mutation that is repeated on a fresh process has one effect and one payload',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (point) => {
     const mark = randomUUID()
     const called = await Promise.all(Object.keys(calls).map((mutation) => prepared(mutation, mark)))
@@ -49,7 +49,7 @@ test.each<Point>(['before the commit', 'after the commit'])(
     const isDone = point === 'after the commit'
     // One that was refused, as by a deadlock, and noted so has stopped at that, and is tried again.
     if (isDone)
-      await vi.waitFor(async () => expect(Object.keys(await effects())).toHaveLength(called.length), 20_000)
+      await vi.waitFor(async () => expect(Object.keys(await effects())).toHaveLength(called.length), 60_000)
     isKilled = true
     victim.program.process.kill('SIGKILL')
     await victim.program.ended

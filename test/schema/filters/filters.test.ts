@@ -14,7 +14,7 @@ const seed = Date.now() % 2 ** 31
 beforeAll(async () => {
   server = await startTestServer({ clock: { now: () => new Date(now) } })
   place = await fillWithRows(server, 150, seed)
-})
+}, 120_000)
 afterAll(() => server.stop())
 
 const page = `query ($filter: ConversationFilter, $orderBy: ConversationOrder, $first: Int, $after: String, $last: Int, $before: String) {
