@@ -89,57 +89,53 @@ test.each([
 describe('a list, paged in any order with any filter, is the same as brute force', () => {
   const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 
-  test.each(['forward', 'back'])(
-    '%s',
-    async (way) => {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.record({
-            field: fc.constantFrom('LAST_ACTIVITY', 'CREATED'),
-            direction: fc.constantFrom('ASC', 'DESC'),
-            size: fc.integer({ min: 5, max: 100 }),
-            inbox: maybe(fc.nat(2)),
-            // Perhaps one of them twice.
-            status: maybe(fc.array(fc.constantFrom(...statuses), { minLength: 1, maxLength: 7 })),
-            assignee: maybe(fc.constantFrom<'nobody' | 0 | 1>('nobody', 0, 1)),
-            endUser: maybe(fc.nat(2)),
-          }),
-          async ({ field, direction, size, inbox, status, assignee, endUser }) => {
-            const filter: Filter = {
-              ...(inbox !== undefined && { inboxId: inboxIds[inbox] }),
-              ...(status && { status }),
-              ...(assignee === 'nobody' && { unassigned: true }),
-              ...(typeof assignee === 'number' && { assigneeId: agentIds[assignee] }),
-              ...(endUser !== undefined && {
-                endUserId: [...new Set(rows.map((row) => row.endUserId))][endUser],
-              }),
-            }
-            const whole = expected(filter, field, direction)
-            const seen: string[] = []
-            for (let cursor: string | null = null; ; ) {
-              const range: object =
-                way === 'forward' ? { first: size, after: cursor } : { last: size, before: cursor }
-              const { conversations } = await server.must(page, {
-                filter,
-                orderBy: { field, direction },
-                ...range,
-              })
-              expect(conversations.totalCount).toBe(whole.length)
-              const ids = conversations.nodes.map((node: { id: string }) => node.id)
-              if (way === 'forward') seen.push(...ids)
-              else seen.unshift(...ids)
-              const { hasNextPage, hasPreviousPage, startCursor, endCursor } = conversations.pageInfo
-              if (!(way === 'forward' ? hasNextPage : hasPreviousPage)) break
-              cursor = way === 'forward' ? endCursor : startCursor
-            }
-            expect(seen).toEqual(whole)
-          },
-        ),
-        { numRuns: 40 },
-      )
-    },
-    120_000,
-  )
+  test.each(['forward', 'back'])('%s', { timeout: 120_000 }, async (way) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          field: fc.constantFrom('LAST_ACTIVITY', 'CREATED'),
+          direction: fc.constantFrom('ASC', 'DESC'),
+          size: fc.integer({ min: 5, max: 100 }),
+          inbox: maybe(fc.nat(2)),
+          // Perhaps one of them twice.
+          status: maybe(fc.array(fc.constantFrom(...statuses), { minLength: 1, maxLength: 7 })),
+          assignee: maybe(fc.constantFrom<'nobody' | 0 | 1>('nobody', 0, 1)),
+          endUser: maybe(fc.nat(2)),
+        }),
+        async ({ field, direction, size, inbox, status, assignee, endUser }) => {
+          const filter: Filter = {
+            ...(inbox !== undefined && { inboxId: inboxIds[inbox] }),
+            ...(status && { status }),
+            ...(assignee === 'nobody' && { unassigned: true }),
+            ...(typeof assignee === 'number' && { assigneeId: agentIds[assignee] }),
+            ...(endUser !== undefined && {
+              endUserId: [...new Set(rows.map((row) => row.endUserId))][endUser],
+            }),
+          }
+          const whole = expected(filter, field, direction)
+          const seen: string[] = []
+          for (let cursor: string | null = null; ; ) {
+            const range: object =
+              way === 'forward' ? { first: size, after: cursor } : { last: size, before: cursor }
+            const { conversations } = await server.must(page, {
+              filter,
+              orderBy: { field, direction },
+              ...range,
+            })
+            expect(conversations.totalCount).toBe(whole.length)
+            const ids = conversations.nodes.map((node: { id: string }) => node.id)
+            if (way === 'forward') seen.push(...ids)
+            else seen.unshift(...ids)
+            const { hasNextPage, hasPreviousPage, startCursor, endCursor } = conversations.pageInfo
+            if (!(way === 'forward' ? hasNextPage : hasPreviousPage)) break
+            cursor = way === 'forward' ? endCursor : startCursor
+          }
+          expect(seen).toEqual(whole)
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
 })
 
 test('lists of the longest shapes are told apart, whatever they show', async () => {

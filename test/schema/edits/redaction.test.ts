@@ -128,14 +128,15 @@ test('after a redaction what was said stands in no column of any table, and noth
     expect(redacted.message.redactedAt).not.toBeNull()
     expect(redacted.conversation.title).toBeNull()
   }
-  await eventually(async () => {
+  const forgotten = async () => {
     const deliveries = await webhook.deliveries()
     expect(deliveries).toHaveLength(told + 3)
     expect(await pending.deliveries()).toHaveLength(told + 3)
     expect(deliveries.every(({ state }) => state === 'DELIVERED')).toBe(true)
     expect(await isThere()).toBe(false)
     expect(await places()).toEqual([])
-  })
+  }
+  await vi.waitFor(forgotten, { timeout: 60_000, interval: 100 })
 
   // The facts stay.
   const events = await desk.eventsOf(conversationId)
