@@ -176,7 +176,7 @@ test('a message is the same, however it is written', async () => {
       ],
     },
   )
-})
+}, 120_000)
 
 /** What cannot be read has to be written down. */
 async function open(given: object, message: object, way: Way) {
@@ -219,7 +219,7 @@ test('a conversation is opened the same, however it is written', async () => {
     }),
     { numRuns: 25 },
   )
-})
+}, 120_000)
 
 /** The statements that make a change of their own, each with how many rows it gave. */
 async function changesOf(work: () => Promise<unknown>): Promise<[string, number][]> {

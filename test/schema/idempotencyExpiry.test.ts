@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startTestServer, type TestServer } from '../support/server.js'
+import { eventually } from '../webhooks/setup.js'
 import { agentWith } from './idempotency/caller.js'
 
 const hour = 3_600_000
@@ -35,11 +36,11 @@ test('a key is remembered for 7 days, then forgotten: the same call is another',
   )
   expect(await kept()).toBe(2)
   await vi.advanceTimersByTimeAsync(hour)
-  await vi.waitFor(async () => expect(await kept()).toBe(1))
+  await eventually(async () => expect(await kept()).toBe(1))
   expect(await note()).toBe(first)
 
   now += hour + 1
   await vi.advanceTimersByTimeAsync(hour)
-  await vi.waitFor(async () => expect(await kept()).toBe(0))
+  await eventually(async () => expect(await kept()).toBe(0))
   expect(await note()).not.toBe(first)
 })

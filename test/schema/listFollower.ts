@@ -112,11 +112,13 @@ export function followList(
         const holds = change.conversations?.edges.some(
           ({ node }) => node.id === conversationId && node.revision === revision,
         )
-        if (holds || (change.conversationId === conversationId && change.revision === revision)) return
+        if (change.conversationId === conversationId && change.revision === revision) return
+        // A snapshot's rows and its total are read one after the other: what happens between comes as a change of its own.
+        if (holds && entries.size === total) return
       }
     },
     async untilEmpty() {
-      // A snapshot's rows and its total are read one after the other: what happens between comes as a change of its own.
+      // Of a list without rows the same.
       while (!cursor || entries.size > 0 || total > 0) await step()
     },
     reconnect() {

@@ -89,7 +89,7 @@ test.each([
 describe('a list, paged in any order with any filter, is the same as brute force', () => {
   const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 
-  test.each(['forward', 'back'])('%s', async (way) => {
+  test.each(['forward', 'back'])('%s', { timeout: 120_000 }, async (way) => {
     await fc.assert(
       fc.asyncProperty(
         fc.record({

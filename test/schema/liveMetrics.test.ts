@@ -4,19 +4,35 @@ import { fetchToken, finClient, objectId } from '../rest-adapter/finClient.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
 import { listenSse } from '../support/sse.js'
+import { eventually } from '../webhooks/setup.js'
 
 let server: TestServer
 let now = new Date('2026-11-22T09:00:00.000Z')
 let reads: number
+let watching = 0
 let open: (() => unknown)[] = []
 
 beforeAll(async () => {
   server = await startTestServer({ clock: { now: () => now } })
-  const { background } = server.app
+  const { background, metrics } = server.app
   const { query } = background
   background.query = (statement, values) => {
     if (statement.name === 'metrics.inboxes') reads++
     return query<never>(statement, values)
+  }
+  const { watch } = metrics
+  metrics.watch = (...asked) => {
+    const source = watch(...asked)
+    const end = source.return.bind(source)
+    let isWatched = true
+    watching++
+    source.return = async (value) => {
+      const ended = await end(value)
+      if (isWatched) watching--
+      isWatched = false
+      return ended
+    }
+    return source
   }
 })
 beforeEach(() => {
@@ -25,6 +41,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const close of open) await close()
   open = []
+  await allGone()
 })
 afterAll(() => server.stop())
 
@@ -50,6 +67,9 @@ function watchBySse(variables: Record<string, unknown>, token: string | null = s
   open.push(stop)
   return async () => (await next()).liveMetrics
 }
+
+/** A client that has closed has yet to be heard of. */
+const allGone = () => eventually(() => expect(watching).toBe(0))
 
 const minute = 60_000
 const hour = 60 * minute
@@ -193,6 +213,7 @@ test('nothing is looked at once all have gone', async () => {
   const stream = listen(client, document, { every: 1, inboxIds: [inboxId] })
   await stream.next()
   await client.dispose()
+  await allGone()
   later(hour)
   const next = watch({ every: 3_600, inboxIds: [await server.inbox()] })
   await next()

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { startTestServer, type TestServer } from '../support/server.js'
+import { eventually } from '../webhooks/setup.js'
 
 let server: TestServer
 let inboxId: string
@@ -168,9 +169,9 @@ describe('a filter nested thousands deep is refused', () => {
     socket.send(
       JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${server.token}` } }),
     )
-    await vi.waitFor(() => expect(heard).toHaveLength(1))
+    await eventually(() => expect(heard).toHaveLength(1))
     socket.send(`{"id":"1","type":"subscribe","payload":${payload(depth)}}`)
-    await vi.waitFor(() => expect(heard[1]).toMatch(/deep/))
+    await eventually(() => expect(heard[1]).toMatch(/deep/))
     expect(server.faults.splice(0)).toEqual([])
     socket.close()
   })

@@ -8,6 +8,9 @@ import { projectRoot } from '../../src/root.js'
 const folder = mkdtempSync(path.join(tmpdir(), 'graphdesk-policy-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** Each check is a process. */
+const patiently = { timeout: 120_000 }
+
 const printed = readFileSync(path.join(projectRoot, 'schema/schema.graphql'), 'utf8')
 
 /** What the check of CI says of going from one schema to another. */
@@ -44,7 +47,7 @@ test('every type, field, argument, enum value and input field has a description,
   expect(run.status).toBe(0)
 })
 
-test('what loses its description is named', () => {
+test('what loses its description is named', patiently, () => {
   const types = without(/"""[^"]*"""\n(?=type Conversation )/)
   expect(check(printed, types)).toEqual(['Conversation has no description'])
   const fields = without(/"""[^"]*"""\n(?= {2}preview: String$)/m)
@@ -59,7 +62,7 @@ test('what loses its description is named', () => {
   expect(check(printed, inputs)).toEqual(['ConversationFilter.unassigned has no description'])
 })
 
-test('a field that is gone, another type or a new argument that is needed breaks clients', () => {
+test('a field that is gone, another type or a new argument that is needed breaks clients', patiently, () => {
   expect(check(printed, gone)).toEqual([
     "Breaking: Field 'preview' was removed from object type 'Conversation'",
   ])
@@ -70,13 +73,13 @@ test('a field that is gone, another type or a new argument that is needed breaks
   expect(check(printed, needed)[0]).toMatch(/^Breaking: .*also/)
 })
 
-test('what is added breaks nobody', () => {
+test('what is added breaks nobody', patiently, () => {
   const more = without(/^ {2}preview: String$/m, '  preview: String\n  "New."\n  brandNew: String')
   expect(check(printed, more)).toEqual([])
   expect(check(printed, without(/^ {2}SNOOZED$/m, '  SNOOZED\n  "New."\n  BRAND_NEW'))).toEqual([])
 })
 
-test('a deprecated field goes six months after it was announced, and not before', () => {
+test('a deprecated field goes six months after it was announced, and not before', patiently, () => {
   const announced = deprecated('Since 2026-12-01, use `messages`.')
   expect(check(printed, announced)).toEqual([])
   expect(check(announced, gone, '2027-05-31')).toHaveLength(1)
@@ -85,7 +88,7 @@ test('a deprecated field goes six months after it was announced, and not before'
   expect(check(printed, gone, '2027-06-01')).toHaveLength(1)
 })
 
-test('a deprecation says since when, and what to use', () => {
+test('a deprecation says since when, and what to use', patiently, () => {
   for (const reason of ['It is old.', 'Since 2026-12-01, do not.', 'Use `messages`.']) {
     expect(check(printed, deprecated(reason))).toEqual([expect.stringContaining('Conversation.preview')])
   }

@@ -51,7 +51,7 @@ beforeAll(async () => {
     return deliveries.nodes[0]
   })
   const { holdReply } = await server.must(
-    `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "Secret draft" }) {
+    `mutation ($id: ID!) { holdReply(input: { conversationId: $id, body: "Secret draft", seconds: 60 }) {
       __typename ... on HoldReplyPayload { heldReply { id } } } }`,
     { id: conversationId },
   )

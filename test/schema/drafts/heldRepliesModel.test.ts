@@ -105,7 +105,7 @@ test('each held reply is sent once or undone, never both, never lost', async () 
     }),
     { numRuns: 25 },
   )
-})
+}, 120_000)
 
 async function take(step: Step, conversationId: string, replies: Held[]): Promise<void> {
   if (step.does === 'pass') now += step.seconds * 1_000

@@ -13,7 +13,9 @@ let question: string
 let note: string
 
 beforeAll(async () => {
-  server = await startTestServer()
+  // Time stands still: what is held is sent when a test says so.
+  const now = new Date()
+  server = await startTestServer({ clock: { now: () => now } })
   the = desk(server)
   inboxId = await server.inbox()
   ann = await server.agent('Ann', [inboxId])

@@ -111,4 +111,4 @@ test('whoever changes what, the messages, their history, the preview and the eve
     }),
     { numRuns: 30 },
   )
-}, 60_000)
+}, 120_000)

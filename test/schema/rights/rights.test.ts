@@ -22,7 +22,7 @@ beforeAll(async () => {
   place = await startPlace(server)
   start = Buffer.from(`${server.app.log}.0`).toString('base64url')
   last = { inboxId: place.own.inboxId, conversationId: await server.conversation(place.own.inboxId) }
-})
+}, 120_000)
 afterAll(async () => {
   await server.stop()
   // Some two hundred webhooks were made, each with a listener: a busy machine may say that it is one.

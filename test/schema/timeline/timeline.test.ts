@@ -5,7 +5,7 @@ import { expireFeed } from '../../../src/events/retention.js'
 import { after, before } from '../../support/meanwhile.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { connect, listen } from '../../support/socket.js'
-import { movableClock } from '../../webhooks/setup.js'
+import { eventually, movableClock } from '../../webhooks/setup.js'
 
 let server: TestServer
 let inboxId: string
@@ -128,7 +128,8 @@ describe("an entry's place in the log", () => {
     await update(old, id, { title: 'Kept' })
     await numberEvents(db)
     clock.advance(15 * 24 * 60 * 60 * 1_000)
-    expect(await expireFeed(db, 14)).toBe(true)
+    // A part that is being read at that moment goes the next time.
+    await eventually(async () => expect(await expireFeed(db, 14)).toBe(true))
     const [opened, added, titled] = await cursors(old, id)
     for (const cursor of [opened, added])
       expect(await eventsAfter(old, id, cursor)).toMatchObject([{ type: 'RESYNC', reason: 'EXPIRED' }])
