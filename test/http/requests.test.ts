@@ -63,6 +63,15 @@ test.each([
   expect(answer.status).toBe(status)
 })
 
+test.each(['/graphql', '/api/fin/get_agents', '/healthz'])(
+  'a connection to %s is kept longer than load balancers keep theirs, lest it closes onto a request',
+  async (path) => {
+    const { headers } = await post(path, '{}')
+    expect(headers.get('connection')).toBe('keep-alive')
+    expect(headers.get('keep-alive')).toBe('timeout=620')
+  },
+)
+
 test('a request may name the whole address', async () => {
   const path = `${server.url}/graphql?query={__typename}`
   const answer = await new Promise<string>((resolve) => {
