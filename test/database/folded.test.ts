@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { migrate } from '../../src/database/migrate.js'
+import { createDatabase } from '../support/database.js'
 
 // By the locale of its database, one knows no letter but ASCII, and another takes I for the capital of ı.
 const locales = {
@@ -115,24 +115,12 @@ function lettersInBothCases(): [string, string][] {
 }
 
 async function databaseOf(locale: string) {
-  const { ownerUrl } = inject('cluster')
-  const name = `test_${randomBytes(6).toString('hex')}`
-  const admin = await connect(ownerUrl)
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ${locale}`)
-  onTestFinished(async () => {
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
-    await admin.end()
-  })
-  const url = Object.assign(new URL(ownerUrl), { pathname: `/${name}` }).href
-  await migrate(url)
-  const client = await connect(url)
+  const { ownerUrl, drop } = await createDatabase({ empty: true, options: `ENCODING 'UTF8' ${locale}` })
+  onTestFinished(drop)
+  await migrate(ownerUrl)
+  const client = new pg.Client({ connectionString: ownerUrl })
   // The drop ends it.
   client.on('error', () => undefined)
-  return client
-}
-
-async function connect(connectionString: string) {
-  const client = new pg.Client({ connectionString })
   await client.connect()
   return client
 }
