@@ -97,6 +97,19 @@ describe('wrong tokens', () => {
     expect((await from('203.0.113.2')).status).toBe(401)
   })
 
+  test('shut out no token that was let in there, until it is wrong as well', async () => {
+    const { token: known } = await server.agent('Known', [])
+    const { token: strange } = await server.agent('Strange', [])
+    expect((await from('203.0.113.5', known)).status).toBe(200)
+    for (let guess = 0; guess <= most; guess++) await from('203.0.113.5')
+    expect((await from('203.0.113.5', strange)).status).toBe(429)
+    for (let call = 0; call < 2; call++) expect((await from('203.0.113.5', known)).status).toBe(200)
+    await server.must('mutation { signOut(input: {}) { __typename } }', {}, known)
+    server.app.principals.forget()
+    expect((await from('203.0.113.5', known)).status).toBe(401)
+    expect((await from('203.0.113.5', known)).status).toBe(429)
+  })
+
   test('are not what is let in', async () => {
     for (let call = 0; call < 2 * most; call++) {
       expect((await from('203.0.113.3', server.token)).status).toBe(200)
