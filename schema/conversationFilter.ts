@@ -59,7 +59,7 @@ export const ConversationFilterInput = FilterInput.implement({
     }),
     text: t.string({
       description:
-        'Words, capitals or not, at most 200 characters; the last may go on if it has three letters. All stand in its title, in one message, or in its end-user’s name or e-mail address; in notes where you see those. A text without a word is found nowhere.',
+        'Words, capitals or not, at most 200 characters; the last may go on if it has three letters. In Chinese, Japanese, Korean, Thai, Lao, Burmese and Khmer, letters that stand together, such as a part of a sentence. All stand in its title, in one message, or in its end-user’s name or e-mail address; in notes where you see those. A text without a word is found nowhere.',
     }),
     unread: t.boolean({
       description: 'Whether it has messages after the last that you have read.',

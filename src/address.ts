@@ -44,6 +44,14 @@ export interface AddressRules {
   allowPrivate: boolean
 }
 
+/**
+ * How a receiver is connected to: at an address that was checked, with a certificate that somebody vouches for. Of several
+ * addresses the next is tried after 2 s; Node's 250 ms are too short for one that is far away, or for a busy machine.
+ */
+export function checkedConnect(rules: AddressRules) {
+  return { lookup: checkedLookup(rules), rejectUnauthorized: true, autoSelectFamilyAttemptTimeout: 2_000 }
+}
+
 /** Resolves a name and checks what comes out, so that the address that was checked is the one that is connected to. */
 export function checkedLookup(rules: AddressRules): LookupFunction {
   return (host, options, callback) => {

@@ -70,6 +70,12 @@ export interface RunningServer {
 /** What is copied of files that come with messages, in bytes. */
 const largestFile = 25 * 1024 * 1024
 
+/**
+ * How long a connection is kept that nobody uses, in ms. Longer than proxies and clients keep theirs, up to ten minutes: the
+ * one who closes first never closes onto a request that is on its way, and most do not repeat a POST.
+ */
+const unused = 620_000
+
 /** How long requests under way may take when the server stops, in ms. */
 const patience = 10_000
 
@@ -109,7 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     web.use('/files', crossOrigin(options.corsOrigins), files(app, options), uploads(app, options))
     web.use(page())
     web.use(unanswered(options.report))
-    const server = createServer(front(drain, [graphql, fin], web))
+    const server = createServer({ keepAliveTimeout: unused }, front(drain, [graphql, fin], web))
 
     const sockets = serveSockets(app, server, yoga, {
       corsOrigins: options.corsOrigins,

@@ -21,6 +21,7 @@ const lockKey = 7_311_042
 export async function migrate(ownerUrl: string, folder = migrationsFolder): Promise<string[]> {
   const known = await readMigrations(folder)
   return inTurn(ownerUrl, async (client) => {
+    await refuseEncoding(client)
     const applied = await readApplied(client)
     refuseChanged(known, applied)
     const finished = new Set(
@@ -66,6 +67,18 @@ async function inTurn<T>(ownerUrl: string, work: (client: pg.Client) => Promise<
   } finally {
     await client.end()
   }
+}
+
+async function refuseEncoding(client: pg.Client) {
+  const { rows } = await client.query<{ name: string; encoding: string }>(
+    'SELECT current_database() AS name, getdatabaseencoding() AS encoding',
+  )
+  const [{ name, encoding } = { name: '', encoding: '' }] = rows
+  if (encoding === 'UTF8') return
+  throw new Error(
+    `The database ${name} is in ${encoding}, and must be in UTF8. Make another: ` +
+      `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE template0 ENCODING 'UTF8'.`,
+  )
 }
 
 async function readApplied(client: pg.Client): Promise<Applied[]> {

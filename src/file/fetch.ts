@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { Agent, type Dispatcher, request } from 'undici'
-import { checkAddress, checkedLookup, RefusedAddress } from '../address.js'
+import { checkAddress, checkedConnect, RefusedAddress } from '../address.js'
 
 /** A file on its way. */
 export interface Fetched {
@@ -40,7 +40,7 @@ export function openFetcher({ largest, allowPrivate, ca }: FetchOptions) {
   const rules = { secure: true, allowPrivate }
   const agent = new Agent({
     connections: 8,
-    connect: { timeout, lookup: checkedLookup(rules), rejectUnauthorized: true, ca },
+    connect: { timeout, ...checkedConnect(rules), ca },
     headersTimeout: timeout,
     bodyTimeout: timeout,
   })

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { Pool } from 'undici'
-import { checkAddress, checkedLookup } from '../address.js'
+import { checkAddress, checkedConnect } from '../address.js'
 
 /** Connections to the receivers of webhooks, a pool for each listener, so that one that hangs slows no other. */
 export interface Receivers {
@@ -32,7 +32,7 @@ export function openReceivers(allowPrivate: boolean): Receivers {
       letGo(known?.pool)
       const pool = new Pool(origin, {
         connections,
-        connect: { timeout, lookup: checkedLookup(rules), rejectUnauthorized: true },
+        connect: { timeout, ...checkedConnect(rules) },
         headersTimeout: timeout,
         bodyTimeout: timeout,
       })

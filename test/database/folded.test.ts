@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { migrate } from '../../src/database/migrate.js'
+import { createDatabase } from '../support/database.js'
 
 // By the locale of its database, one knows no letter but ASCII, and another takes I for the capital of ı.
 const locales = {
@@ -21,6 +21,34 @@ const alike = [
   ['İzmir', 'izmir'],
   ['Info', 'INFO'],
   ['Հայաստան', 'ՀԱՅԱՍՏԱՆ'],
+  ['réception', 're\u0301ception'],
+  ['ガス料金', 'ｶﾞｽ料金'],
+  ['ＡＢＣ １２', 'abc 12'],
+]
+
+const parcel = '商品SK12の配送が遅れています。いつ届きますか'
+
+/** In scripts that set no space between words. */
+const within: [asked: string, said: string, isFound: boolean][] = [
+  ['配送', parcel, true],
+  ['配送が遅れ', parcel, true],
+  ['遅れ 商品', parcel, true],
+  ['sk12 届き', parcel, true],
+  ['SK12の', parcel, true],
+  ['配', parcel, true],
+  ['か', parcel, true],
+  ['品', '商品', true],
+  ['遅配', parcel, false],
+  ['す。い', parcel, true],
+  ['すい', parcel, false],
+  ['返送', parcel, false],
+  ['返', parcel, false],
+  ['我的订单在哪里', '你好，我的订单在哪里？', true],
+  ['订单', '你好，我的订单在哪里？', true],
+  ['배송', '배송이 늦어요', true],
+  ['늦어', '배송이 늦어요', true],
+  ['พัสดุ', 'พัสดุของฉันอยู่ที่ไหน', true],
+  ['ที่ไหน', 'พัสดุของฉันอยู่ที่ไหน', true],
 ]
 
 test.each(Object.entries(locales))(
@@ -34,6 +62,13 @@ test.each(Object.entries(locales))(
       ])
       expect([one, other, rows[0]]).toEqual([one, other, { found: true }])
     }
+    for (const [asked, said, isFound] of within) {
+      const { rows } = await database.query('select folded_words($1) @@ folded_query($2) as found', [
+        said,
+        asked,
+      ])
+      expect([asked, said, rows[0]]).toEqual([asked, said, { found: isFound }])
+    }
     const pairs = lettersInBothCases()
     const { rows: apart } = await database.query(
       'select * from unnest($1::text[], $2::text[]) as pair (small, capital) where folded(small) <> folded(capital)',
@@ -43,6 +78,31 @@ test.each(Object.entries(locales))(
     expect(pairs.length).toBeGreaterThan(500)
   },
 )
+
+test('the longest text fits, whatever it says', async () => {
+  const database = await databaseOf(locales.C)
+  let state = 1
+  const random = (below: number) => {
+    state = (state * 48_271) % 0x7fffffff
+    return state % below
+  }
+  const letters = (first: number, count: number) =>
+    Array.from({ length: 100_000 }, () => String.fromCodePoint(first + random(count)))
+  const foldedIntoMany = Array.from('㌇㌕㌖㌗㌙㌚㌠㌫㌮㌲㌴㌶㍇㍊㍖')
+  const scripts = [
+    letters(0x20000, 40_000),
+    letters(0xac00, 11_000),
+    letters(0xe01, 0x2e),
+    letters(0x10000, 0x10000),
+    Array.from({ length: 100_000 }, () => foldedIntoMany[random(foldedIntoMany.length)]),
+  ]
+  for (const script of scripts) {
+    for (const text of [script.join(''), script.map((one, at) => (at % 9 ? one : ' ')).join('')]) {
+      const { rows } = await database.query('select folded_words($1) as words', [text])
+      expect(rows).toEqual([{ words: expect.any(String) }])
+    }
+  }
+})
 
 /** Latin, Greek, Cyrillic and Armenian where they were complete long ago: the server's Unicode may be years old. */
 const complete = /^[\u0041-\u058f\u1e00-\u1fff]$/
@@ -55,24 +115,12 @@ function lettersInBothCases(): [string, string][] {
 }
 
 async function databaseOf(locale: string) {
-  const { ownerUrl } = inject('cluster')
-  const name = `test_${randomBytes(6).toString('hex')}`
-  const admin = await connect(ownerUrl)
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' ${locale}`)
-  onTestFinished(async () => {
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
-    await admin.end()
-  })
-  const url = Object.assign(new URL(ownerUrl), { pathname: `/${name}` }).href
-  await migrate(url)
-  const client = await connect(url)
+  const { ownerUrl, drop } = await createDatabase({ empty: true, options: `ENCODING 'UTF8' ${locale}` })
+  onTestFinished(drop)
+  await migrate(ownerUrl)
+  const client = new pg.Client({ connectionString: ownerUrl })
   // The drop ends it.
   client.on('error', () => undefined)
-  return client
-}
-
-async function connect(connectionString: string) {
-  const client = new pg.Client({ connectionString })
   await client.connect()
   return client
 }

@@ -121,6 +121,17 @@ test('a migration may hold semicolons that end no statement', async () => {
   expect(await query(database.ownerUrl, 'SELECT text FROM two')).toEqual([{ text: 'a;b' }])
 })
 
+test('a database whose encoding knows no letters is refused, and left as it was', async () => {
+  const other = await createDatabase({ empty: true, options: `ENCODING 'SQL_ASCII' LOCALE 'C'` })
+  onTestFinished(other.drop)
+  await expect(migrate(other.ownerUrl)).rejects.toThrow(
+    /^The database test_\w+ is in SQL_ASCII, and must be in UTF8\. Make another: CREATE DATABASE/,
+  )
+  expect(await query(other.ownerUrl, `SELECT to_regclass('_prisma_migrations') AS made`)).toEqual([
+    { made: null },
+  ])
+})
+
 test('leaves no connection behind', async () => {
   await migrate(database.ownerUrl)
   const [row] = await query(

@@ -63,6 +63,15 @@ test.each([
   expect(answer.status).toBe(status)
 })
 
+test.each(['/graphql', '/api/fin/get_agents', '/healthz'])(
+  'a connection to %s is kept longer than load balancers keep theirs, lest it closes onto a request',
+  async (path) => {
+    const { headers } = await post(path, '{}')
+    expect(headers.get('connection')).toBe('keep-alive')
+    expect(headers.get('keep-alive')).toBe('timeout=620')
+  },
+)
+
 test('a request may name the whole address', async () => {
   const path = `${server.url}/graphql?query={__typename}`
   const answer = await new Promise<string>((resolve) => {
@@ -86,6 +95,19 @@ describe('wrong tokens', () => {
     expect(refused.status).toBe(429)
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/)
     expect((await from('203.0.113.2')).status).toBe(401)
+  })
+
+  test('shut out no token that was let in there, until it is wrong as well', async () => {
+    const { token: known } = await server.agent('Known', [])
+    const { token: strange } = await server.agent('Strange', [])
+    expect((await from('203.0.113.5', known)).status).toBe(200)
+    for (let guess = 0; guess <= most; guess++) await from('203.0.113.5')
+    expect((await from('203.0.113.5', strange)).status).toBe(429)
+    for (let call = 0; call < 2; call++) expect((await from('203.0.113.5', known)).status).toBe(200)
+    await server.must('mutation { signOut(input: {}) { __typename } }', {}, known)
+    server.app.principals.forget()
+    expect((await from('203.0.113.5', known)).status).toBe(401)
+    expect((await from('203.0.113.5', known)).status).toBe(429)
   })
 
   test('are not what is let in', async () => {

@@ -11,11 +11,11 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A migrated database of the test's own, or an empty one. */
-export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
+/** A migrated database of the test's own, or an empty one, then with such an encoding or locale. */
+export async function createDatabase({ empty = false, options = '' } = {}): Promise<TestDatabase> {
   const { ownerUrl, appUrl, template } = inject('cluster')
   const name = `test_${randomBytes(6).toString('hex')}`
-  await runAsOwner(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : template}`)
+  await runAsOwner(`CREATE DATABASE ${name} TEMPLATE ${empty ? 'template0' : template} ${options}`)
   const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
   return {
     ownerUrl: at(ownerUrl),

@@ -146,6 +146,27 @@ test('a name server that is silent is asked about a name once, and holds up no o
   expect(lookup.mock.calls.map(([host]) => host)).toEqual(['silent.example.com', 'other.example.com'])
 })
 
+test('an address that answers late is not given up for one where nobody is', async () => {
+  const receiver = await startReceiver()
+  const { port } = new URL(receiver.url)
+  vi.spyOn(dns, 'lookup').mockImplementation(((
+    _host: string,
+    _: object,
+    callback: (error: Error | null, found?: dns.LookupAddress[]) => void,
+  ) => {
+    process.nextTick(() => {
+      callback(
+        null,
+        ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 })),
+      )
+      standStill(400)
+    })
+  }) as typeof dns.lookup)
+  syncBuiltinESMExports()
+  const answer = await send(`http://late.example.com:${port}`, { allowPrivate: true })
+  expect(answer).toMatchObject({ kind: 'ANSWERED', statusCode: 202 })
+})
+
 test('a redirect is not followed', async () => {
   const location = `http://127.0.0.1:${port}/`
   for (const status of [301, 302, 303, 307, 308]) {
@@ -204,3 +225,8 @@ test.each([
     webhook: { __typename: 'ValidationError', field: 'url' },
   })
 })
+
+/** As a busy machine does, in ms. */
+function standStill(time: number) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, time)
+}

@@ -60,6 +60,9 @@ const texts = [
   '„Straße“\u00a0– STRASSE',
   'Σίσυφος',
   'ΣΊΣΥΦΟΣ, İzmir',
+  '商品SK12の配送が遅れ',
+  'ガス料金、配送。',
+  '배송이 늦어요 zoe\u0308',
 ]
 const people = [
   { name: 'Eve Refund', email: 'eve.adams@mail.test' },

@@ -103,17 +103,36 @@ function isWithin({ after, before, afterAgo, beforeAgo }: Span, at: number | nul
 
 /** JavaScript's lower case is the database's for what the tests say; letters younger than its Unicode may differ. */
 const folded = (text: string): string =>
-  text.toLowerCase().replaceAll('\u0307', '').replaceAll('ς', 'σ').replaceAll('ı', 'i').replaceAll('ß', 'ss')
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll('\u0307', '')
+    .replaceAll('ς', 'σ')
+    .replaceAll('ı', 'i')
+    .replaceAll('ß', 'ss')
 
-const wordsOf = (text: string): string[] => folded(text).match(/[\p{L}\p{N}]+/gu) ?? []
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]+/u
+const runs = new RegExp(`${unspaced.source}|(?:(?!${unspaced.source})[\\p{L}\\p{N}])+`, 'gu')
+
+/** Of a text that sets no space between words, every two neighbours; a letter alone where it is all that is asked. */
+const wordsOf = (text: string): string[] =>
+  (folded(text).match(runs) ?? []).flatMap((run) =>
+    unspaced.test(run) && run.length > 1
+      ? Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2))
+      : [run],
+  )
 
 function isFound(asked: string, place: string): boolean {
-  const [last, ...others] = wordsOf(asked).reverse()
-  const words = wordsOf(place)
+  const words = wordsOf(asked)
+  const there = wordsOf(place)
   return (
-    last !== undefined &&
-    others.every((word) => words.includes(word)) &&
-    words.some((word) => word === last || (last.length >= 3 && word.startsWith(last)))
+    words.length > 0 &&
+    words.every((word, at) =>
+      word.length === 1 && unspaced.test(word)
+        ? folded(place).includes(word)
+        : there.includes(word) ||
+          (at === words.length - 1 && word.length >= 3 && there.some((one) => one.startsWith(word))),
+    )
   )
 }
 
@@ -172,6 +191,13 @@ export function filters(place: Place): fc.Arbitrary<Filter> {
       'σίσυφος',
       'ΣΊΣ',
       'izmir',
+      '配送',
+      '配送が遅れ sk12',
+      'SK12の',
+      '金',
+      '送れ',
+      'ｶﾞｽ',
+      '배송',
       '“–”',
       '!?',
       '',
