@@ -6,6 +6,7 @@ import { numberEvents } from '../../src/events/numbering.js'
 import { newestPosition } from '../../src/events/read.js'
 import { expireFeed } from '../../src/events/retention.js'
 import { storedId } from '../../src/ids.js'
+import { dropOldFeed, moveLog } from '../support/feed.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
 import { eventually, type MovableClock, movableClock } from '../webhooks/setup.js'
@@ -23,21 +24,21 @@ beforeEach(async () => {
   clock = movableClock()
   server = await startTestServer({ clock })
   inboxId = storedId('Inbox', await server.inbox()) ?? ''
-  await moveLog(start)
+  await moveLog(server.app.db, start)
   await happen(5)
 })
 afterEach(() => server.stop())
 
 test('a part of the feed goes when its last event is older than is kept, and the newest part never', async () => {
   clock.advance(14 * day - 60_000)
-  await expireFeed(server.app.db, 14)
+  await dropOldFeed(server.app.db)
   expect(await parts()).toContain('event_feed_0')
   clock.advance(120_000)
-  await expireFeed(server.app.db, 14)
+  await dropOldFeed(server.app.db)
   expect(await parts()).not.toContain('event_feed_0')
   expect(await positions()).toEqual([secondPart, secondPart + 1])
   clock.advance(365 * day)
-  await expireFeed(server.app.db, 14)
+  await dropOldFeed(server.app.db)
   expect(await positions()).toEqual([secondPart, secondPart + 1])
   const { rows } = await sql('select count(*)::int as events from event')
   expect(rows).toEqual([{ events: 5 }])
@@ -81,7 +82,7 @@ test('a part that somebody reads is dropped later; meanwhile nobody waits for it
   await happen(1)
   expect(await positions()).toHaveLength(6)
   await backup.end()
-  expect(await expireFeed(server.app.db, 14)).toBe(true)
+  await dropOldFeed(server.app.db)
   expect(await positions()).toHaveLength(3)
 })
 
@@ -97,10 +98,10 @@ test('a listener that has not passed a part holds it back, until it is twice as 
   const { integrationId } = await server.createFin()
   await placeListener(integrationId, secondPart - 2)
   clock.advance(27 * day)
-  await expireFeed(server.app.db, 14)
+  await dropOldFeed(server.app.db)
   expect(await parts()).toContain('event_feed_0')
   clock.advance(2 * day)
-  await expireFeed(server.app.db, 14)
+  await dropOldFeed(server.app.db)
   expect(await parts()).not.toContain('event_feed_0')
 })
 
@@ -133,7 +134,7 @@ test('a listener in whose inbox nothing happens moves on with the log', async ()
 
 test('numbering makes parts ahead by itself, as many nodes as there are', async () => {
   const before = await parts()
-  await moveLog(before.length * secondPart - 2)
+  await moveLog(server.app.db, before.length * secondPart - 2)
   await Promise.all(Array.from({ length: 4 }, () => happen(5)))
   expect((await parts()).length).toBeGreaterThan(before.length + 2)
   expect(await positions()).toHaveLength(25)
@@ -141,15 +142,7 @@ test('numbering makes parts ahead by itself, as many nodes as there are', async 
 
 async function expire() {
   clock.advance(15 * day)
-  expect(await expireFeed(server.app.db, 14)).toBe(true)
-}
-
-/** In the turn of one that numbers: else the parts ahead, which wait for no other, might not be made. */
-async function moveLog(position: number) {
-  await sql(
-    `select pg_advisory_xact_lock(hashtext('graphdesk.event_log'));
-     update event_log set position = ${position}`,
-  )
+  await dropOldFeed(server.app.db)
 }
 
 /** Events of the inbox, numbered. */

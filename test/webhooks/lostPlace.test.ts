@@ -4,11 +4,11 @@ import { openApp } from '../../src/app.js'
 import { updateConversation } from '../../src/conversation/update.js'
 import { numberEvents } from '../../src/events/numbering.js'
 import { newestPosition } from '../../src/events/read.js'
-import { expireFeed } from '../../src/events/retention.js'
 import { publicId } from '../../src/ids.js'
 import { receiveMessage } from '../../src/message/receive.js'
 import { reply } from '../../src/message/reply.js'
 import { createDatabase, type TestDatabase } from '../support/database.js'
+import { dropOldFeed, moveLog } from '../support/feed.js'
 import { prepare, startNode } from './inProcess.js'
 import { startReceiver, type TestReceiver } from './receiver.js'
 import { eventually, type MovableClock, movableClock } from './setup.js'
@@ -47,12 +47,12 @@ const openNode = () =>
 
 test('a listener whose place expired makes one delivery per conversation that changed since, whatever nodes there are', async () => {
   // Just before the feed's second part; what has happened until the jump below is in the first.
-  await sql('update event_log set position = 999900')
+  await moveLog(app.db, 999_900)
   const owed = await changesWhileNobodyListens()
-  await sql('update event_log set position = 1000100')
+  await moveLog(app.db, 1_000_100)
   await owed.say(owed.late)
   clock.advance(29 * day)
-  expect(await expireFeed(app.db, 14)).toBe(true)
+  await dropOldFeed(app.db)
 
   const other = await openNode()
   const nodes = await Promise.all([startNode(app, { report }), startNode(other, { report })])
