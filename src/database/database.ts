@@ -18,7 +18,7 @@ export interface DatabaseOptions {
   preparedStatements: boolean
   /** How long to wait for a connection, in ms; 5 s when left out. */
   connectWithin?: number
-  /** How long to wait for an answer, also from a server that is silent, in ms. */
+  /** How long to wait for an answer, also from a server that is silent, in ms; 20 s when left out. */
   answerWithin?: number
   clock?: Clock
   log?: (error: Error) => void
@@ -59,7 +59,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: options.connectWithin ?? 5_000,
-    query_timeout: options.answerWithin,
+    // Later than the server gives up: whoever does not answer by then is gone, and its connections with it.
+    query_timeout: options.answerWithin ?? 20_000,
     statement_timeout: 15_000,
     lock_timeout: 3_000,
     idle_in_transaction_session_timeout: 15_000,

@@ -19,6 +19,8 @@ export function listen(url: string, channels: readonly string[], log: (error: Er
       connectionString: url,
       application_name: 'graphdesk listen',
       keepAlive: true,
+      // The system's two hours would pass before a server that is gone without a word is missed.
+      keepAliveInitialDelayMillis: 10_000,
     })
     let lost = false
     const again = (error?: Error) => {

@@ -2,8 +2,14 @@ import { Readable } from 'node:stream'
 import type { S3Options } from '../config.js'
 import type { FileStore } from './store.js'
 
-/** A bucket of any store that speaks S3. Its client is large: it is loaded only where there is a bucket. */
-export async function s3Store({ bucket, pathStyle, ...options }: S3Options): Promise<FileStore> {
+/**
+ * A bucket of any store that speaks S3. Its client is large: it is loaded only where there is a bucket. `patience`: how long
+ * it may be silent, in ms; it is asked three times.
+ */
+export async function s3Store(
+  { bucket, pathStyle, ...options }: S3Options,
+  patience = 30_000,
+): Promise<FileStore> {
   const [{ DeleteObjectCommand, GetObjectCommand, S3Client }, { Upload }] = await Promise.all([
     import('@aws-sdk/client-s3'),
     import('@aws-sdk/lib-storage'),
@@ -11,6 +17,7 @@ export async function s3Store({ bucket, pathStyle, ...options }: S3Options): Pro
   const client = new S3Client({
     ...options,
     forcePathStyle: pathStyle,
+    requestHandler: { connectionTimeout: patience, socketTimeout: patience },
     // Checksums behind the content are beyond many stores.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
