@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { type Clock, systemClock } from '../clock.js'
 import { OverloadedError, ValidationError } from '../errors.js'
-import { PrismaClient } from '../generated/prisma/client.js'
+import { Prisma, PrismaClient } from '../generated/prisma/client.js'
 import { runOn } from './query.js'
 import type { Statement } from './statement.js'
 import { inTransaction, type Queryable, type Transaction } from './transaction.js'
@@ -75,7 +75,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   // The pool itself listens to idle connections only. One can break in the very moment that it is handed to somebody, and
   // an error that nobody listens to ends the process. Whoever uses it learns of it from the next query.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) }).$extends({
+    query: { $allOperations: ({ args, query }) => query(args).catch(translate) },
+  }) as unknown as PrismaClient
   const clock = options.clock ?? systemClock
   const committed = new Set<() => void>()
 
@@ -148,7 +150,13 @@ async function retrying<T>(attempt: () => Promise<T>): Promise<T> {
 
 /** The SQLSTATE of a database error. */
 export function sqlState(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined
+  if (error instanceof pg.DatabaseError) return error.code
+  return error instanceof Prisma.PrismaClientKnownRequestError ? underlying(error)?.originalCode : undefined
+}
+
+/** What the driver said, of an error that Prisma made of it. */
+function underlying({ meta }: Prisma.PrismaClientKnownRequestError) {
+  return (meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined)?.cause
 }
 
 /** NUL and half surrogates, in text and in JSON; what is too long for an index. */
@@ -159,11 +167,18 @@ function isUnstorable(error: unknown): boolean {
   )
 }
 
+/** As Node has it, and as Prisma does: not reachable, no answer in time, closed. */
+const unreachable = new Set(
+  'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN P1001 P1008 P1017'.split(
+    ' ',
+  ),
+)
+
 /** The database could not be reached, or the connection broke before it answered. */
 function isUnreachable(error: unknown): boolean {
   const { code, message = '' } = error as NodeJS.ErrnoException
   return (
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code ?? '') ||
+    unreachable.has(code ?? '') ||
     /^(timeout exceeded|Connection terminated|Client has encountered|Query read timeout)/.test(message)
   )
 }

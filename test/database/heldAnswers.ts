@@ -26,7 +26,15 @@ export async function holdAnswers(target: string): Promise<HeldAnswers> {
       held = Buffer.concat([held, chunk])
       changed()
     })
-    give = (all) => near.write(all)
+    // What it still says is read, or its end is never heard of.
+    const end = () => near.resume().end()
+    far.on('close', () => {
+      if (!held) end()
+    })
+    give = (all) => {
+      near.write(all)
+      if (far.destroyed) end()
+    }
     for (const socket of [near, far]) socket.on('error', () => {})
     near.on('close', () => far.destroy())
   })
@@ -48,6 +56,7 @@ export async function holdAnswers(target: string): Promise<HeldAnswers> {
       held = null
     },
     async stop() {
+      if (!server.listening) return
       server.close()
       await once(server, 'close')
     },

@@ -1,8 +1,9 @@
 import pg from 'pg'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { type Database, openDatabase } from '../../src/database/database.js'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/database.js'
 import { statement } from '../../src/database/statement.js'
 import { OverloadedError } from '../../src/errors.js'
+import { newId } from '../../src/ids.js'
 import { createDatabase } from '../support/database.js'
 import { holdAnswers } from './heldAnswers.js'
 
@@ -58,11 +59,51 @@ test.each([
   expect(await db.query(ownPid, [])).toHaveLength(1)
 })
 
-async function open() {
+const names = statement('test.names', 'select name from inbox')
+
+const reads: [string, (db: Database) => Promise<unknown>][] = [
+  ['a statement', (db) => db.query(names, [])],
+  ['a transaction', (db) => db.transaction((tx) => tx.query(names, []))],
+  ['what follows a selection', (db) => db.prisma.inbox.findMany()],
+  ['what is looked up with others', (db) => db.prisma.inbox.findUnique({ where: { id: newId() } })],
+]
+
+const endWaiting = `select pg_terminate_backend(pid) from pg_stat_activity
+                     where datname = current_database() and wait_event_type = 'Lock'`
+
+describe.each(reads)('%s says that the server is busy', (_, read) => {
+  test('when no connection becomes free', async () => {
+    const { db } = await open({ connectWithin: 1_000 })
+    const held = await db.pool.connect()
+    await expect(read(db)).rejects.toThrow(OverloadedError)
+    held.release()
+    await read(db)
+  })
+
+  test('when its connection is ended', async () => {
+    const { database, db } = await open()
+    const [owner, other] = [await connect(database.ownerUrl), await connect(database.ownerUrl)]
+    await owner.query('begin')
+    await owner.query('lock table inbox')
+    const ended = expect(read(db)).rejects.toThrow(OverloadedError)
+    await expect.poll(async () => (await other.query(endWaiting)).rowCount).toBe(1)
+    await ended
+    await owner.query('rollback')
+    await read(db)
+  })
+
+  test('when nobody listens there', async () => {
+    const { relay, db } = await open()
+    await relay.stop()
+    await expect(read(db)).rejects.toThrow(OverloadedError)
+  })
+})
+
+async function open(options: Partial<DatabaseOptions> = {}) {
   const database = await createDatabase()
   onTestFinished(database.drop)
   const relay = await holdAnswers(database.appUrl)
-  const db = openDatabase({ url: relay.url, poolSize: 1, preparedStatements: true })
+  const db = openDatabase({ url: relay.url, poolSize: 1, preparedStatements: true, ...options })
   onTestFinished(async () => {
     await db.close()
     await relay.stop()
@@ -71,8 +112,14 @@ async function open() {
 }
 
 async function terminate(ownerUrl: string, pid: number | undefined) {
-  const client = new pg.Client({ connectionString: ownerUrl })
-  await client.connect()
+  const client = await connect(ownerUrl)
   await client.query('select pg_terminate_backend($1)', [pid])
-  await client.end()
+}
+
+/** Ends with the test. */
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
 }
