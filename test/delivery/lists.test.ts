@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stillClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from '../webhooks/receiver.js'
-import { connect, eventually, stillClock } from '../webhooks/setup.js'
+import { connect } from '../webhooks/setup.js'
 import { deliveryDesk } from './desk.js'
 import { connectWebhook } from './hook.js'
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Transaction } from '../../src/database/database.js'
 import { newId, publicId } from '../../src/ids.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from '../webhooks/receiver.js'
-import { connect, eventually } from '../webhooks/setup.js'
+import { connect } from '../webhooks/setup.js'
 import { deliveryDesk } from './desk.js'
 import { connectWebhook, saidIn } from './hook.js'
 

@@ -2,16 +2,11 @@ import pg from 'pg'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { forgetOldDeliveries } from '../../src/delivery/forget.js'
 import { storedId } from '../../src/ids.js'
+import { type MovableClock, movableClock, stillClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver, type TestReceiver } from '../webhooks/receiver.js'
-import {
-  type Connection,
-  connect,
-  eventually,
-  type MovableClock,
-  movableClock,
-  stillClock,
-} from '../webhooks/setup.js'
+import { type Connection, connect } from '../webhooks/setup.js'
 import { deliveryDesk } from './desk.js'
 import { fillDeliveries } from './fill.js'
 

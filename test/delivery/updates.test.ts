@@ -1,11 +1,13 @@
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newId, publicId, storedId } from '../../src/ids.js'
+import { stillClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect as connectSocket, listen } from '../support/socket.js'
 import { listenSse } from '../support/sse.js'
 import { accepted, answers, startReceiver, type TestReceiver } from '../webhooks/receiver.js'
-import { connect, eventually, stillClock } from '../webhooks/setup.js'
+import { connect } from '../webhooks/setup.js'
 import { deliveryDesk } from './desk.js'
 
 let server: TestServer

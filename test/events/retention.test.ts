@@ -6,10 +6,11 @@ import { numberEvents } from '../../src/events/numbering.js'
 import { newestPosition } from '../../src/events/read.js'
 import { expireFeed } from '../../src/events/retention.js'
 import { storedId } from '../../src/ids.js'
+import { type MovableClock, movableClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { dropOldFeed, moveLog } from '../support/feed.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
-import { eventually, type MovableClock, movableClock } from '../webhooks/setup.js'
 
 // The feed is in parts of a million positions: each test begins just before the second part, with 3 events in the first.
 const secondPart = 1_000_000

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forgetUploads } from '../../src/file/forget.js'
+import { movableClock } from '../support/clock.js'
 import { startTestServer, type TestServer } from '../support/server.js'
-import { movableClock } from '../webhooks/setup.js'
 import { announce, png, reply, upload } from './upload.js'
 
 const clock = movableClock()

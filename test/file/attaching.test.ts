@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fetchToken, finClient } from '../rest-adapter/finClient.js'
+import { movableClock } from '../support/clock.js'
 import { startTestServer, type TestServer } from '../support/server.js'
-import { movableClock } from '../webhooks/setup.js'
 import { compound, shortcut, utf16 } from './content.js'
 import { announce, attachmentsOf, png, put, reply, upload } from './upload.js'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { storedId } from '../../src/ids.js'
 import { type FinClient, fetchToken, finClient, objectId } from '../rest-adapter/finClient.js'
+import { movableClock } from '../support/clock.js'
 import { startTestServer, type TestServer } from '../support/server.js'
-import { movableClock } from '../webhooks/setup.js'
 import { certificate } from './certificate.js'
 import { startFileServer } from './fileServer.js'
 

@@ -2,9 +2,10 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { forgetUploads } from '../../src/file/forget.js'
 import { storedId } from '../../src/ids.js'
+import { movableClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { patiently } from '../support/patiently.js'
 import { startTestServer, type TestServer } from '../support/server.js'
-import { eventually, movableClock } from '../webhooks/setup.js'
 import { announce, png, put, reply, upload } from './upload.js'
 
 // Uploaded files in what is not sent yet: drafts, and replies that are held.

@@ -3,11 +3,13 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventCursor } from '../../src/events/cursor.js'
 import { type RunningServer, startServer } from '../../src/server.js'
+import { type MovableClock, movableClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { dumpAndRestore, type RestoredDatabase } from '../support/restore.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect as connectSocket, listen } from '../support/socket.js'
 import { startReceiver } from '../webhooks/receiver.js'
-import { connect, eventually, type MovableClock, movableClock } from '../webhooks/setup.js'
+import { connect } from '../webhooks/setup.js'
 
 let clock: MovableClock
 let server: TestServer

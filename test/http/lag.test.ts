@@ -1,7 +1,8 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { type MovableClock, movableClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
-import { eventually, type MovableClock, movableClock } from '../webhooks/setup.js'
 
 let clock: MovableClock
 let server: TestServer

@@ -4,9 +4,10 @@ import type { Call } from '../../rest-adapter/call.js'
 import { redacted } from '../../rest-adapter/redacted.js'
 import { storedId } from '../../src/ids.js'
 import { forgetOldCalls } from '../../src/integration/forget.js'
+import { movableClock } from '../support/clock.js'
 import { startTestServer, type TestFin, type TestServer } from '../support/server.js'
 import { answers, startReceiver } from '../webhooks/receiver.js'
-import { connect, movableClock } from '../webhooks/setup.js'
+import { connect } from '../webhooks/setup.js'
 import { type FinClient, fetchToken, finClient, objectId } from './finClient.js'
 
 // What the person who connects Fin can see of what Fin does.

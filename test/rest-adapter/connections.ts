@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { ServerOptions } from '../../src/server.js'
+import { movableClock } from '../support/clock.js'
 import { startTestServer, type TestFin } from '../support/server.js'
-import { movableClock } from '../webhooks/setup.js'
 import { type FinClient, fetchToken, finClient } from './finClient.js'
 
 export type Connected = TestFin & { client: FinClient; token: string }

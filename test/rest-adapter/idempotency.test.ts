@@ -8,8 +8,7 @@ let fin: TestFin
 let token: string
 
 beforeAll(async () => {
-  // Many call at once, and each waits for those before it.
-  server = await startTestServer({ database: { connectWithin: 20_000 } })
+  server = await startTestServer()
   fin = await server.createFin()
   token = await fetchToken(server, fin)
 })

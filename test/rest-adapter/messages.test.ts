@@ -9,8 +9,7 @@ let conversation_id: string
 let ids: string[]
 
 beforeAll(async () => {
-  // Many call at once, and each waits for those before it.
-  server = await startTestServer({ database: { connectWithin: 20_000 } })
+  server = await startTestServer()
   fin = await server.createFin()
   client = finClient(server, await fetchToken(server, fin), 'posts')
   const { conversation, message } = await client.open()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { startReceiver } from '../webhooks/receiver.js'
-import { eventually } from '../webhooks/setup.js'
 import { variants } from './contracts.js'
 import { type FinClient, fetchToken, finClient, objectId } from './finClient.js'
 

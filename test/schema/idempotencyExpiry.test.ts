@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
-import { eventually } from '../webhooks/setup.js'
 import { agentWith } from './idempotency/caller.js'
 
 const hour = 3_600_000

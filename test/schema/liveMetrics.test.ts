@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { storedId } from '../../src/ids.js'
 import { fetchToken, finClient, objectId } from '../rest-adapter/finClient.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
 import { listenSse } from '../support/sse.js'
-import { eventually } from '../webhooks/setup.js'
 
 let server: TestServer
 let now = new Date('2026-11-22T09:00:00.000Z')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { storedId } from '../../src/ids.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
-import { eventually } from '../webhooks/setup.js'
 
 let server: TestServer
 

@@ -11,9 +11,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schema } from '../../schema/schema.js'
 import { png, reply, upload } from '../file/upload.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { connect, listen } from '../support/socket.js'
-import { eventually } from '../webhooks/setup.js'
 
 // Two inboxes: what is in the first must be nothing to an agent of the second, and to nobody.
 let server: TestServer

@@ -1,6 +1,7 @@
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Database } from '../../src/database/database.js'
 import { expireFeed } from '../../src/events/retention.js'
+import { eventually } from './eventually.js'
 
 /** In the turn of one that numbers: else the parts ahead, which wait for no other, might not be made. */
 export async function moveLog({ pool }: Database, position: number): Promise<void> {
@@ -12,8 +13,5 @@ export async function moveLog({ pool }: Database, position: number): Promise<voi
 
 /** Drops what is older than two weeks, once nobody reads in it: until then it has to wait for the next time. */
 export function dropOldFeed(db: Database): Promise<void> {
-  return vi.waitFor(async () => expect(await expireFeed(db, 14)).toBe(true), {
-    timeout: 20_000,
-    interval: 20,
-  })
+  return eventually(async () => expect(await expireFeed(db, 14)).toBe(true))
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillDeliveries } from '../delivery/fill.js'
+import { stillClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from './receiver.js'
-import { connect, eventually, stillClock } from './setup.js'
+import { connect } from './setup.js'
 
 const clock = stillClock()
 let server: TestServer

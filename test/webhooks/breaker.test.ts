@@ -1,8 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { stillClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from './receiver.js'
-import { connect, eventually, startAnotherNode, stillClock } from './setup.js'
+import { connect, startAnotherNode } from './setup.js'
 import { createWebhook } from './webhookSetup.js'
 
 const clock = stillClock()

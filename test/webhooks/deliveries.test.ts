@@ -9,8 +9,7 @@ import { connect } from './setup.js'
 let server: TestServer
 
 beforeAll(async () => {
-  // Where many write at once they may have to wait for a connection for long.
-  server = await startTestServer({ database: { connectWithin: 20_000 } })
+  server = await startTestServer()
 })
 afterAll(() => server.stop())
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { documentWarnings } from '../../schema/webhookDocument.js'
 import { reply } from '../../src/message/reply.js'
 import { createWebhook } from '../../src/webhook/create.js'
+import { eventually } from '../support/eventually.js'
 import { openTestApp, prepare, startNode, type TestApp } from './inProcess.js'
 import { startReceiver } from './receiver.js'
-import { eventually } from './setup.js'
 
 let opened: TestApp
 

@@ -7,11 +7,12 @@ import { newestPosition } from '../../src/events/read.js'
 import { publicId } from '../../src/ids.js'
 import { receiveMessage } from '../../src/message/receive.js'
 import { reply } from '../../src/message/reply.js'
+import { type MovableClock, movableClock } from '../support/clock.js'
 import { createDatabase, type TestDatabase } from '../support/database.js'
+import { eventually } from '../support/eventually.js'
 import { dropOldFeed, moveLog } from '../support/feed.js'
 import { prepare, startNode } from './inProcess.js'
 import { startReceiver, type TestReceiver } from './receiver.js'
-import { eventually, type MovableClock, movableClock } from './setup.js'
 
 const hour = 60 * 60 * 1_000
 const day = 24 * hour

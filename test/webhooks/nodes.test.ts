@@ -4,15 +4,15 @@ import type { Delivery } from '../../src/generated/prisma/client.js'
 import { storedId } from '../../src/ids.js'
 import { listenerPlace, moveListener, type Step } from '../../src/webhooks/listeners/place.js'
 import { storeLatest } from '../../src/webhooks/sending/store.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, startReceiver } from './receiver.js'
-import { connect, eventually, startAnotherNode } from './setup.js'
+import { connect, startAnotherNode } from './setup.js'
 
 let server: TestServer
 
 beforeAll(async () => {
-  // Where many write at once they may have to wait for a connection for long.
-  server = await startTestServer({ database: { connectWithin: 20_000 } })
+  server = await startTestServer()
 })
 afterAll(() => server.stop())
 

@@ -4,9 +4,9 @@ import { numberEvents } from '../../src/events/numbering.js'
 import { publicId } from '../../src/ids.js'
 import { reply } from '../../src/message/reply.js'
 import type { Documents } from '../../src/webhooks/listeners/webhookHearing.js'
+import { eventually } from '../support/eventually.js'
 import { openTestApp, prepare, startNode, type TestApp } from './inProcess.js'
 import { startReceiver } from './receiver.js'
-import { eventually } from './setup.js'
 
 let opened: TestApp
 let app: App

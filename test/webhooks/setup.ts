@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { IntegrationActor } from '../../src/actor.js'
 import type { Clock } from '../../src/clock.js'
 import { openConversation } from '../../src/conversation/open.js'
@@ -7,38 +7,9 @@ import { newestPosition } from '../../src/events/read.js'
 import type { DeliveryState } from '../../src/generated/prisma/enums.js'
 import { publicId, storedId } from '../../src/ids.js'
 import { startServer } from '../../src/server.js'
+import { eventually } from '../support/eventually.js'
 import type { TestFin, TestServer } from '../support/server.js'
 import type { TestReceiver } from './receiver.js'
-
-/** Tries until it holds; 20 s at most. */
-export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: 20_000, interval: 20 })
-}
-
-export interface MovableClock extends Clock {
-  advance(ms: number): void
-}
-
-export function movableClock(): MovableClock {
-  let ahead = 0
-  return {
-    now: () => new Date(Date.now() + ahead),
-    advance: (ms) => {
-      ahead += ms
-    },
-  }
-}
-
-/** Time that a test alone lets pass: however slow the machine is, nothing becomes due meanwhile. */
-export function stillClock(): MovableClock {
-  let now = Date.now()
-  return {
-    now: () => new Date(now),
-    advance: (ms) => {
-      now += ms
-    },
-  }
-}
 
 /** Another node on the same database, until the test ends. */
 export async function startAnotherNode(server: TestServer, clock?: Clock): Promise<void> {

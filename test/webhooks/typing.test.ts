@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { storedId } from '../../src/ids.js'
 import { type TypingSignal, typingChannel } from '../../src/typing/typing.js'
+import { stillClock } from '../support/clock.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, startReceiver } from './receiver.js'
-import { connect, stillClock } from './setup.js'
+import { connect } from './setup.js'
 
 const clock = stillClock()
 let server: TestServer

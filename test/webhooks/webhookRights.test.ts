@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { storedId } from '../../src/ids.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { startReceiver } from './receiver.js'
-import { eventually } from './setup.js'
 import { createWebhook, messages, say } from './webhookSetup.js'
 
 let server: TestServer

@@ -1,7 +1,7 @@
 import { storedId } from '../../src/ids.js'
+import { eventually } from '../support/eventually.js'
 import type { TestServer } from '../support/server.js'
 import type { TestReceiver } from './receiver.js'
-import { eventually } from './setup.js'
 
 /** What a message is to the webhooks of most tests. */
 export const messages = `subscription Messages($types: [EventType!]) {

@@ -1,8 +1,9 @@
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stillClock } from '../support/clock.js'
+import { eventually } from '../support/eventually.js'
 import { startTestServer, type TestServer } from '../support/server.js'
 import { accepted, answers, type Webhook as Received, startReceiver } from './receiver.js'
-import { eventually, stillClock } from './setup.js'
 import { createWebhook, messages, messagesOnly, say } from './webhookSetup.js'
 
 const clock = stillClock()
@@ -10,8 +11,7 @@ let server: TestServer
 let inboxId: string
 
 beforeAll(async () => {
-  // Where many write at once they may have to wait for a connection for long.
-  server = await startTestServer({ clock, database: { connectWithin: 20_000 } })
+  server = await startTestServer({ clock })
   inboxId = await server.inbox()
 })
 afterAll(() => server.stop())

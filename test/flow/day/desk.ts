@@ -1,8 +1,8 @@
 import { vi } from 'vitest'
 import { fetchToken, finClient } from '../../rest-adapter/finClient.js'
+import { type MovableClock, movableClock } from '../../support/clock.js'
 import { startTestServer, type TestFin, type TestServer } from '../../support/server.js'
 import { startReceiver, type TestReceiver } from '../../webhooks/receiver.js'
-import { type MovableClock, movableClock } from '../../webhooks/setup.js'
 import { type Fin, startFin } from './fin.js'
 
 export const size = 20

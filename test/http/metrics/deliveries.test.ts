@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connectWebhook } from '../../delivery/hook.js'
+import type { MovableClock } from '../../support/clock.js'
+import { eventually } from '../../support/eventually.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { accepted, answers, startReceiver, type TestReceiver } from '../../webhooks/receiver.js'
-import { connect, eventually, type MovableClock } from '../../webhooks/setup.js'
+import { connect } from '../../webhooks/setup.js'
 
 let clock: MovableClock
 let server: TestServer

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { storedId } from '../../../src/ids.js'
+import { movableClock } from '../../support/clock.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
-import { movableClock } from '../../webhooks/setup.js'
 import { rawSocket, signedIn } from './rawSocket.js'
 
 // How a socket ends, as graphql-transport-ws has it, and why.

@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { storedId } from '../../../src/ids.js'
+import { eventually } from '../../support/eventually.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { connect, listen } from '../../support/socket.js'
-import { eventually } from '../../webhooks/setup.js'
 import { desk, type Person } from './desk.js'
 
 let server: TestServer

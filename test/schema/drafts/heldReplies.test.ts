@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Clock } from '../../../src/clock.js'
 import { forgetHeldReplies } from '../../../src/heldReply/forget.js'
 import { storedId } from '../../../src/ids.js'
+import { eventually } from '../../support/eventually.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { connect, listen } from '../../support/socket.js'
-import { eventually } from '../../webhooks/setup.js'
 import { type Data, desk, type Person } from './desk.js'
 
 let now = Date.parse('2026-01-01T00:00:00.000Z')

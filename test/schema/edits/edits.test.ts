@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type FinClient, fetchToken, finClient } from '../../rest-adapter/finClient.js'
+import { eventually } from '../../support/eventually.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { startReceiver } from '../../webhooks/receiver.js'
-import { eventually } from '../../webhooks/setup.js'
 import { editDesk } from './desk.js'
 
 let server: TestServer

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FinClient, fetchToken, finClient, objectId } from '../../rest-adapter/finClient.js'
+import { movableClock } from '../../support/clock.js'
+import { eventually } from '../../support/eventually.js'
 import { startTestServer, type TestFin, type TestServer } from '../../support/server.js'
-import { eventually, movableClock } from '../../webhooks/setup.js'
 
 // Who did what is in every entry; this is why, where it was not simply asked for.
 const clock = movableClock()

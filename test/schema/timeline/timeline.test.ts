@@ -1,11 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { numberEvents } from '../../../src/events/numbering.js'
+import { movableClock } from '../../support/clock.js'
 import { dropOldFeed, moveLog } from '../../support/feed.js'
 import { after, before } from '../../support/meanwhile.js'
 import { startTestServer, type TestServer } from '../../support/server.js'
 import { connect, listen } from '../../support/socket.js'
-import { movableClock } from '../../webhooks/setup.js'
 
 let server: TestServer
 let inboxId: string
