@@ -168,11 +168,19 @@ function isUnstorable(error: unknown): boolean {
 }
 
 /** As Node has it, and as Prisma does: not reachable, no answer in time, closed. */
-const unreachable = new Set(
-  'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN P1001 P1008 P1017'.split(
-    ' ',
-  ),
-)
+const unreachable = new Set([
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+  ],
+  ...['P1001', 'P1008', 'P1017'],
+])
 
 /** The database could not be reached, or the connection broke before it answered. */
 function isUnreachable(error: unknown): boolean {

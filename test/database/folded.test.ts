@@ -1,7 +1,6 @@
-import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { migrate } from '../../src/database/migrate.js'
-import { createDatabase } from '../support/database.js'
+import { connectTo, createDatabase } from '../support/database.js'
 
 // By the locale of its database, one knows no letter but ASCII, and another takes I for the capital of ı.
 const locales = {
@@ -118,9 +117,5 @@ async function databaseOf(locale: string) {
   const { ownerUrl, drop } = await createDatabase({ empty: true, options: `ENCODING 'UTF8' ${locale}` })
   onTestFinished(drop)
   await migrate(ownerUrl)
-  const client = new pg.Client({ connectionString: ownerUrl })
-  // The drop ends it.
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
+  return connectTo(ownerUrl)
 }

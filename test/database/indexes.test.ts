@@ -1,8 +1,8 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { buildIndexes, keepIndexes } from '../../src/database/indexes.js'
 import { migrate } from '../../src/database/migrate.js'
-import { createDatabase, type TestDatabase } from '../support/database.js'
+import { connectTo, createDatabase, type TestDatabase } from '../support/database.js'
 
 let database: TestDatabase
 
@@ -20,7 +20,7 @@ test('what the migrations leave to be built is built once', async () => {
   const built = await buildIndexes(database.ownerUrl)
   expect(built).toContain('message_folded_words')
   expect(await buildIndexes(database.ownerUrl)).toEqual([])
-  const owner = await connect()
+  const owner = await connectTo(database.ownerUrl)
   const { rows } = await owner.query('SELECT relname FROM pg_class WHERE relname = ANY($1)', [built])
   expect(rows).toHaveLength(built?.length ?? 0)
 })
@@ -30,7 +30,7 @@ test('what the previous release searches by stays, and serves it', async () => {
   const previous = `CREATE INDEX CONCURRENTLY "message_words" ON "message" USING gin ("search_words"("text"))`
   await buildIndexes(database.ownerUrl, { sql: previous })
   await buildIndexes(database.ownerUrl)
-  const owner = await connect()
+  const owner = await connectTo(database.ownerUrl)
   await owner.query('SET enable_seqscan = off')
   for (const [functions, index] of [
     ['search', 'message_words'],
@@ -44,9 +44,9 @@ test('what the previous release searches by stays, and serves it', async () => {
 })
 
 test('while one is built people write, other nodes leave it alone, and a node that stops leaves it to the next', async () => {
-  const owner = await connect()
+  const owner = await connectTo(database.ownerUrl)
   await owner.query('CREATE TABLE said (words text)')
-  const writer = await connect()
+  const writer = await connectTo(database.ownerUrl)
   await writer.query(`BEGIN; INSERT INTO said VALUES ('not yet committed')`)
 
   const failures: Error[] = []
@@ -64,7 +64,7 @@ test('while one is built people write, other nodes leave it alone, and a node th
 })
 
 test('one whose building failed is in nobody’s way, and is built anew', async () => {
-  const owner = await connect()
+  const owner = await connectTo(database.ownerUrl)
   await owner.query(`CREATE TABLE said (words text); INSERT INTO said VALUES ('twice'), ('twice')`)
   await expect(buildIndexes(database.ownerUrl, { sql })).rejects.toThrow('said_words')
   expect(await isUsed(owner)).toBe(false)
@@ -98,13 +98,4 @@ async function isUsed(owner: pg.Client) {
     `SELECT indisvalid FROM pg_index WHERE indexrelid = 'said_words'::regclass`,
   )
   return rows[0].indisvalid
-}
-
-async function connect() {
-  const client = new pg.Client({ connectionString: database.ownerUrl })
-  await client.connect()
-  // The end of the test's database ends it.
-  client.on('error', () => undefined)
-  onTestFinished(() => client.end())
-  return client
 }

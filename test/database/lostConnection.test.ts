@@ -1,10 +1,9 @@
-import pg from 'pg'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/database/database.js'
 import { statement } from '../../src/database/statement.js'
 import { OverloadedError } from '../../src/errors.js'
 import { newId } from '../../src/ids.js'
-import { createDatabase } from '../support/database.js'
+import { connectTo, createDatabase } from '../support/database.js'
 import { holdAnswers } from './heldAnswers.js'
 
 const ownPid = statement('test.pid', 'select pg_backend_pid() as pid')
@@ -82,7 +81,7 @@ describe.each(reads)('%s says that the server is busy', (_, read) => {
 
   test('when its connection is ended', async () => {
     const { database, db } = await open()
-    const [owner, other] = [await connect(database.ownerUrl), await connect(database.ownerUrl)]
+    const [owner, other] = [await connectTo(database.ownerUrl), await connectTo(database.ownerUrl)]
     await owner.query('begin')
     await owner.query('lock table inbox')
     const ended = expect(read(db)).rejects.toThrow(OverloadedError)
@@ -112,14 +111,6 @@ async function open(options: Partial<DatabaseOptions> = {}) {
 }
 
 async function terminate(ownerUrl: string, pid: number | undefined) {
-  const client = await connect(ownerUrl)
+  const client = await connectTo(ownerUrl)
   await client.query('select pg_terminate_backend($1)', [pid])
-}
-
-/** Ends with the test. */
-async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  onTestFinished(() => client.end())
-  return client
 }

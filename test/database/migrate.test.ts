@@ -5,7 +5,7 @@ import pg from 'pg'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { grantToApp, migrate } from '../../src/database/migrate.js'
 import { migrationsFolder } from '../../src/database/migrations.js'
-import { createDatabase, type TestDatabase } from '../support/database.js'
+import { connectTo, createDatabase, type TestDatabase } from '../support/database.js'
 
 const ours = readdirSync(migrationsFolder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -90,7 +90,7 @@ test('a migration that loses a deadlock against writers begins again', async () 
   const both = `CREATE TABLE three (); ALTER TABLE one ADD x int; SELECT pg_advisory_xact_lock(1);
     ALTER TABLE two ADD x int`
   const folder = migrationFolder({ ...tables, '2_both': both })
-  const [writer, gate] = [await connect(), await connect()]
+  const [writer, gate] = [await connectTo(database.ownerUrl), await connectTo(database.ownerUrl)]
   await gate.query('SELECT pg_advisory_lock(1)')
   // The migration is the first to look for a deadlock.
   await writer.query("SET deadlock_timeout = '1min'; BEGIN; LOCK TABLE two")
@@ -149,15 +149,6 @@ function migrationFolder(migrations: Record<string, string>) {
     writeFileSync(path.join(folder, name, 'migration.sql'), sql)
   }
   return folder
-}
-
-async function connect() {
-  const client = new pg.Client({ connectionString: database.ownerUrl })
-  await client.connect()
-  // The end of the test's database ends it.
-  client.on('error', () => undefined)
-  onTestFinished(() => client.end())
-  return client
 }
 
 async function query(url: string, text: string) {

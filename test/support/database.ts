@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { inject } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 
 export interface TestDatabase {
   /** Owner of all tables: may change the schema. */
@@ -22,6 +22,16 @@ export async function createDatabase({ empty = false, options = '' } = {}): Prom
     appUrl: at(appUrl),
     drop: () => runAsOwner(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
   }
+}
+
+/** A connection of one's own, which ends with the test. */
+export async function connectTo(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  // The end of the test's database may end it before.
+  client.on('error', () => undefined)
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
 }
 
 async function runAsOwner(statement: string) {
